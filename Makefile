@@ -1,0 +1,49 @@
+# Everything a newcomer needs: `make demo` and `make test`. Python 3.11+, pip, git and make.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := build/demo
+SEED ?= 1
+
+.PHONY: help demo test lint types layers check studies-sample browser lock clean
+
+help:  ## What there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(VENV)/ready: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "remit needs Python 3.11 or newer; set PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(VENV)/ready  ## Make up a company, audit it, and say where the report is
+	@rm -rf $(DEMO)
+	$(BIN)/remit example $(DEMO) --seed $(SEED)
+	$(BIN)/remit audit $(DEMO)/charter.yaml $(DEMO)/export --html $(DEMO)/report.html; test $$? -le 1
+
+test: $(VENV)/ready  ## The tests, with every doctest
+	$(BIN)/python -m pytest -q -n auto
+
+lint: $(VENV)/ready  ## Style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/ready  ## Types, strictly
+	$(BIN)/mypy
+
+layers: $(VENV)/ready  ## The direction of imports
+	$(BIN)/lint-imports
+
+check: lint types layers test  ## All of the above
+
+studies-sample: $(VENV)/ready  ## One hundredth of the long studies
+	$(BIN)/python studies/planted_faults.py --seeds 1 --quick
+
+lock:  ## Renew the locks (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet -o requirements-dev.lock
+
+clean:  ## Remove what was made
+	rm -rf build $(VENV)

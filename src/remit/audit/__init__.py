@@ -1,0 +1,11 @@
+"""Checks of a charter against evidence: one file a subject.
+
+A check is a function under `@Check` that takes a `View` and yields findings: at least one, so
+that what was clear, what could not be told and what could not be looked at are all said. To add
+a check, add its function. That is all.
+"""
+
+from remit.audit.run import Audit, audit
+from remit.audit.view import Check, View
+
+__all__ = ["Audit", "Check", "View", "audit"]

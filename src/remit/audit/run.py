@@ -1,0 +1,186 @@
+"""Running every check, and the whole of what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from remit.audit.view import Check, View
+from remit.benchmarks import with_overrides
+from remit.charter import Charter, remit_of
+from remit.evidence import Evidence, LoadedFile
+from remit.measures import (
+    Concurrency,
+    HandoffFlow,
+    Handover,
+    LeadFunnel,
+    RoleTime,
+    handovers_of_work,
+    lead_funnel,
+)
+from remit.terms import Answer, Citation, Finding, Period, Severity, catalogue, worst_first
+
+YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredRole:
+    """A role as the charter declares it, for showing beside how it is lived."""
+
+    role: str
+    kind: str
+    segments: tuple[str, ...]
+    owned: tuple[str, ...]
+    assisted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Everything one audit found, measured and could not see. Reports only show it."""
+
+    company: str
+    as_of: date
+    over: Period
+    """The days that were measured: up to a year before `as_of`."""
+    source: str
+    evidence_file: Path
+    findings: tuple[Finding, ...]
+    """Worst first; every check is in it."""
+    checks: Mapping[str, str]
+    """Name of each check to the question it answers."""
+    declared: tuple[DeclaredRole, ...]
+    times: tuple[RoleTime, ...]
+    flows: tuple[HandoffFlow, ...]
+    handovers: tuple[Handover, ...]
+    funnel: LeadFunnel
+    in_two_roles: int
+    """People credited in two roles."""
+    of_them_judged: int
+    concurrency: tuple[Concurrency, ...]
+    """One by one, in the individual view only."""
+    names: Mapping[str, str]
+    """Names behind pseudonyms, in the individual view only."""
+    individuals: bool
+    minimum_group: int
+    files: tuple[LoadedFile, ...]
+    rejected_reasons: tuple[tuple[str, str, int], ...]
+    """File, reason, how many rows or values."""
+    not_counted: Mapping[str, int]
+    """Activities that are no working time, by reason."""
+    derivations: Mapping[str, str]
+    sources: tuple[Citation, ...]
+    """What the limits are from."""
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst finding, or None if nothing was found."""
+        return max((f.severity for f in self.findings if f.severity is not None), default=None)
+
+    def count(self, answer: Answer) -> int:
+        """How many findings gave an answer."""
+        return sum(found.answer is answer for found in self.findings)
+
+
+def audit(
+    charter: Charter,
+    evidence: Evidence,
+    *,
+    over: Period | None = None,
+    today: date | None = None,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Audit:
+    """Hold a charter against evidence.
+
+    Args:
+        charter: Who owns what.
+        evidence: A loaded file, as of the day to look from.
+        over: Days to measure; the year up to the as-of day, or as much of it as there is.
+        today: Whether the individual view has expired is judged on this day; without it the
+            view stays off.
+        seed: For the intervals; same seed, same figures.
+        progress: Called with a few words before each longer step.
+    """
+    over = over or Period(
+        max(
+            evidence.as_of - timedelta(days=YEAR - 1),
+            date.fromisoformat(evidence.meta["first_day"]),
+        ),
+        evidence.as_of + timedelta(days=1),
+    )
+    overrides = {name: override.model_dump() for name, override in charter.benchmarks.items()}
+    numbers = with_overrides(overrides, company=charter.company)
+    allowed = charter.privacy.individual_view
+    individuals = allowed is not None and today is not None and today <= allowed.until
+    view = View(charter, evidence, numbers, over, individuals, seed)
+    checks = catalogue("remit.audit", Check)
+    findings: list[Finding] = []
+    for name, check in checks.items():
+        progress(check.note.asks)
+        findings += check.call(view)
+        assert any(found.check == name for found in findings), f"{name} said nothing"
+    progress("following work from role to role")
+    handovers = handovers_of_work(evidence, charter, numbers, over) if view.held else ()
+    ordered = tuple(worst_first(findings))
+    return Audit(
+        company=charter.company,
+        as_of=evidence.as_of,
+        over=over,
+        source=evidence.source,
+        evidence_file=evidence.file,
+        findings=ordered,
+        checks={name: check.note.asks for name, check in checks.items()},
+        declared=tuple(_declared(charter)),
+        times=view.times,
+        flows=view.flows,
+        handovers=handovers,
+        funnel=lead_funnel(evidence),
+        in_two_roles=len(view.in_two_roles),
+        of_them_judged=sum(found.judged for found in view.in_two_roles),
+        concurrency=view.in_two_roles if individuals else (),
+        names=_names(evidence) if individuals else {},
+        individuals=individuals,
+        minimum_group=charter.privacy.minimum_group or int(view.number("minimum_group")),
+        files=evidence.files,
+        rejected_reasons=tuple(_reasons(evidence)),
+        not_counted=_not_counted(evidence, over),
+        derivations=evidence.derivations,
+        sources=tuple(dict.fromkeys(f.limit.source for f in ordered if f.limit is not None)),
+    )
+
+
+def _declared(charter: Charter) -> list[DeclaredRole]:
+    return [
+        DeclaredRole(
+            name,
+            role.kind,
+            tuple(role.segments),
+            tuple(sorted(f.value for f in remit_of(charter, name).owned)),
+            tuple(sorted(f.value for f in remit_of(charter, name).assisted)),
+        )
+        for name, role in charter.roles.items()
+    ]
+
+
+def _names(evidence: Evidence) -> dict[str, str]:
+    return {row["person_id"]: row["name"] or row["source_id"] for row in evidence.people()}
+
+
+def _reasons(evidence: Evidence) -> list[tuple[str, str, int]]:
+    counted: dict[tuple[str, str], int] = {}
+    for reject in evidence.rejects:
+        column = f"{reject['column_name']}: " if reject["column_name"] else ""
+        key = (reject["file"], column + reject["reason"])
+        counted[key] = counted.get(key, 0) + 1
+    return [(file, reason, count) for (file, reason), count in sorted(counted.items())]
+
+
+def _not_counted(evidence: Evidence, over: Period) -> dict[str, int]:
+    acts = evidence["activities"]
+    acts = acts.filter(
+        (acts.day >= over.start) & (acts.day < over.end) & acts.not_counted.notnull()
+    )
+    rows = acts.group_by("not_counted").agg(n=acts.count()).order_by("not_counted")
+    return {row["not_counted"]: int(row["n"]) for row in rows.to_pyarrow().to_pylist()}

@@ -1,0 +1,346 @@
+"""Are there roles that are specialised in name only?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from remit.audit.judge import judge_share, judge_time
+from remit.audit.timeshare import proof_by_week
+from remit.audit.view import Check, View
+from remit.audit.wording import limits_said, percent, spread, tipping_said
+from remit.measures import Concurrency, RoleTime, minimum_group, technical_deals
+from remit.terms import Answer, Estimate, Finding, Limit, Proof, Severity
+
+RULES = ("000-13", "000-10", "000-11", "000-12")
+
+
+@Check(
+    rules=RULES,
+    asks="Do people do what their role says, or only carry its title?",
+)
+def false_specialists(view: View) -> Iterator[Finding]:
+    """Roles whose time goes outside what they own and assist, or whose people hold two at once.
+
+    Behaviour: the share of a role's recorded time outside its remit; for sales engineers also
+    the share of technical deals they took part in. Title: how far today's job titles say what
+    the charter's people file says. Credits: people credited in two roles, told apart from
+    promotions by when the records they were credited for were first touched.
+    """
+    yield from _outside(view)
+    yield from _engineers(view)
+    yield from _titles(view)
+    yield from _two_roles(view)
+
+
+def _outside(view: View) -> Iterator[Finding]:
+    limits = (view.limit("outside_remit_share", "amber"), view.limit("outside_remit_share", "red"))
+    looked = False
+    for time in view.times:
+        if time.role not in view.charter.roles:
+            continue
+        looked = True
+        yield _outside_of(view, time, limits)
+    if not looked:
+        why = (
+            "the evidence holds no activities (Task, Event)"
+            if not view.evidence.rows("activities")
+            else "no role is held by as many people as the minimum group"
+            if view.held
+            else "nobody in the evidence has a role"
+        )
+        yield Finding(
+            "false_specialists",
+            "roles",
+            Answer.COULD_NOT_LOOK,
+            f"How roles spend their time could not be looked at: {why}.",
+            ("000-13",),
+        )
+    shown = {time.role for time in view.times}
+    for role in view.charter.roles:
+        people = {s.person_id for s in view.held if s.role == role and s.during(view.over)}
+        if role in shown or not people or not looked:
+            continue
+        yield Finding(
+            "false_specialists",
+            f"roles.{role}",
+            Answer.COULD_NOT_LOOK,
+            f"{role}: held by fewer people than the minimum group, so that its time is only shown "
+            "together with other roles'.",
+            ("000-13",),
+        )
+
+
+def _outside_of(view: View, time: RoleTime, limits: tuple[Limit, ...]) -> Finding:
+    seen = time.coverage.value
+    of_all = Estimate(
+        time.outside.value * seen,
+        "share",
+        None if time.outside.low is None else time.outside.low * (time.coverage.low or 0.0),
+        None if time.outside.high is None else time.outside.high * (time.coverage.high or 1.0),
+        of=time.outside.of,
+    )
+    verdict = judge_time(time, time.outside, of_all, limits, view.number("coverage_floor"), None)
+    outside = sorted(
+        (f for f in time.functions if f.outside_hours > 0), key=lambda f: -f.outside_hours
+    )
+    named = ", ".join(
+        f"{f.function.replace('_', ' ')} {percent(f.outside_hours / time.recorded_hours)}"
+        for f in outside[:3]
+        if f.outside_hours / time.recorded_hours >= 0.01
+    )
+    says = (
+        f"{time.about}: {percent(time.outside.value)} of recorded time is outside what the role owns "
+        f"and assists{spread(time.outside)}; {limits_said(limits)}"
+    )
+    remedy = f"Either give {time.role} these functions in the charter, or give them back to their owners."
+    return Finding(
+        check="false_specialists",
+        about=f"roles.{time.about}: time outside the remit",
+        answer=verdict.answer,
+        says=f"{says}, but {verdict.why}." if verdict.why else f"{says}.",
+        rules=("000-13",),
+        severity=verdict.severity,
+        measured=time.outside,
+        limit=verdict.limit,
+        tipping=verdict.tipping,
+        proof=proof_by_week(view, time, outside[0].function if outside else "outside"),
+        remedy=remedy if verdict.severity else "",
+        caveats=tuple(
+            said
+            for said in (
+                tipping_said(verdict.tipping, "work outside the remit"),
+                f"Most of it is {named}." if named else "",
+                f"{percent(seen)} of working time is recorded{spread(time.coverage)}.",
+            )
+            if said
+        ),
+    )
+
+
+def _engineers(view: View) -> Iterator[Finding]:
+    limit = (view.limit("se_technical_deal_share"),)
+    rules = ("000-12",)
+    for role in view.charter.kinds("SE"):
+        for segment in view.segments():
+            here = view.charter.segments.get(segment)
+            if segment not in (view.charter.roles[role].segments or view.segments()):
+                continue
+            about = f"roles.{role} in {segment}: technical deals"
+            if here is not None and here.technical_sale is not True:
+                yield Finding(
+                    "false_specialists",
+                    about,
+                    Answer.DOES_NOT_APPLY,
+                    f"{role} in {segment}: the charter does not call this a technical sale.",
+                    rules,
+                )
+                continue
+            deals = technical_deals(
+                view.evidence,
+                view.charter,
+                view.over,
+                roles=(role,),
+                segments=(segment,) if here is not None else (),
+                seed=view.seed,
+            )
+            if deals is None or not deals.whole:
+                why = (
+                    "the charter maps no stage to technical_validation"
+                    if deals is None
+                    else "no new deal entered a technical stage"
+                )
+                yield Finding(
+                    "false_specialists",
+                    about,
+                    Answer.COULD_NOT_LOOK,
+                    f"{role} in {segment}: {why}.",
+                    rules,
+                )
+                continue
+            if deals.whole < view.number("minimum_cases"):
+                yield Finding(
+                    "false_specialists",
+                    about,
+                    Answer.CANNOT_TELL,
+                    f"{role} in {segment}: {deals.whole} technical deals are too few to judge.",
+                    rules,
+                    measured=deals.estimate,
+                    limit=limit[0],
+                )
+                continue
+            verdict = judge_share(deals.estimate, limit)
+            # being in a deal without logging anything looks the same as not being in it
+            severity = Severity.AMBER if verdict.severity else None
+            answer = Answer.INDICATED if verdict.severity else verdict.answer
+            said = (
+                f"{role} in {segment}: an engineer took part in {percent(deals.estimate.value)} of "
+                f"{deals.whole:,} deals that reached technical validation{spread(deals.estimate)}; "
+                f"less than {percent(limit[0].value)} is past the limit"
+            )
+            yield Finding(
+                check="false_specialists",
+                about=about,
+                answer=answer,
+                says=f"{said}, but {verdict.why}." if verdict.why else f"{said}.",
+                rules=rules,
+                severity=severity,
+                measured=deals.estimate,
+                limit=limit[0],
+                proof=Proof(
+                    "share of deals; interval: deal owners drawn again",
+                    deals.query,
+                    ("deal without an engineer",),
+                    tuple((deal,) for deal in deals.records[:50]),
+                    deals.whole - deals.part,
+                ),
+                remedy=f"Ask why {role} is not in these deals: capacity, routing, or a role that is "
+                "really another."
+                if severity
+                else "",
+                caveats=("An engineer who took part but logged nothing is not seen.",),
+            )
+
+
+def _titles(view: View) -> Iterator[Finding]:
+    """Today's job titles against the roles people hold today."""
+    about, rules = "titles", ("000-26",)
+    by_file = [
+        s
+        for s in view.held
+        if s.basis == "people file" and s.first_day <= view.evidence.as_of < s.end_day
+    ]
+    if not by_file or not view.charter.titles:
+        missing = "people file" if not by_file else "titles"
+        yield Finding(
+            "false_specialists",
+            about,
+            Answer.COULD_NOT_LOOK,
+            f"Titles could not be held against roles: the charter has no {missing}"
+            + (", so that roles are read from titles." if not by_file else "."),
+            rules,
+        )
+        return
+    people = view.evidence["people"].select("person_id", "title").to_pyarrow().to_pylist()
+    titles = {row["person_id"]: row["title"] for row in people}
+    differing, unknown = 0, 0
+    persons = {s.person_id for s in by_file}
+    for person in persons:
+        title = view.charter.title(titles.get(person))
+        roles = {s.role for s in by_file if s.person_id == person}
+        unknown += title is None
+        differing += title is not None and title.role not in roles
+    said = (
+        f"{differing} of {len(persons)} people have a title that says another role than the one they "
+        f"hold; {unknown} have a title the charter does not know."
+    )
+    yield Finding(
+        "false_specialists",
+        about,
+        Answer.PROVEN if differing else Answer.CLEAR,
+        said,
+        rules,
+        Severity.NOTE if differing or unknown else None,
+        remedy="Bring titles and the people file into line." if differing else "",
+    )
+
+
+def _two_roles(view: View) -> Iterator[Finding]:
+    about, rules = "people credited in two roles", ("000-10", "000-13")
+    if not view.evidence.rows("deal_credits"):
+        yield Finding(
+            "false_specialists",
+            about,
+            Answer.COULD_NOT_LOOK,
+            "People in two roles could not be looked for: the evidence holds no credits, and no "
+            "handoff from which they would follow.",
+            rules,
+        )
+        return
+    found = view.in_two_roles
+    if not found:
+        yield Finding(
+            "false_specialists", about, Answer.CLEAR, "Nobody is credited in two roles.", rules
+        )
+        return
+    amber, red = view.limit("concurrent_credits", "amber"), view.limit("concurrent_credits", "red")
+    judged = [c for c in found if c.judged]
+    twice = [c for c in judged if c.still >= red.value]
+    maybe = [c for c in judged if amber.value <= c.still < red.value]
+    said = (
+        f"{_count(view, len(found))} people are credited in two roles; {_count(view, len(judged))} of them "
+        f"can be judged, and {_count(view, len(twice))} of these kept earning credits in the earlier role on records first touched "
+        "after their first credit in the later one."
+    )
+    caveats = [
+        f"The others ({_count(view, len(found) - len(judged))}) cannot be judged: {_why_not(view)}."
+        if len(judged) < len(found)
+        else "",
+        "Credits won after a change of role on records touched before it fit a promotion, and are "
+        "not held against anybody.",
+        f"{_count(view, len(maybe))} more have fewer than {red.value:.0f} such credits."
+        if maybe
+        else "",
+    ]
+    if view.individuals:
+        caveats += [_one(view, c) for c in found]
+    rows = tuple((record,) for c in twice for record in c.records)
+    none_judged = not judged
+    answer = (
+        Answer.CANNOT_TELL
+        if none_judged
+        else Answer.PROVEN
+        if twice
+        else Answer.INDICATED
+        if maybe
+        else Answer.CLEAR
+    )
+    yield Finding(
+        check="false_specialists",
+        about=about,
+        answer=answer,
+        says=said,
+        rules=rules,
+        severity=Severity.RED if twice else Severity.AMBER if maybe else None,
+        measured=Estimate(float(sum(c.still for c in judged)), "credits"),
+        limit=red,
+        proof=Proof(
+            "records first touched after the first credit in the later role, counted a person",
+            view.credits_query(),
+            ("record credited in the earlier role",),
+            rows[:50],
+            len(rows),
+        ),
+        remedy="Decide which of the two roles each of them holds, and move the other's records."
+        if twice
+        else "",
+        caveats=tuple(caveat for caveat in caveats if caveat),
+    )
+
+
+def _count(view: View, number: int) -> str:
+    """How many people, no closer than the minimum group lets one say outside the individual view."""
+    group = minimum_group(view.charter, view.numbers, view.over.last_day)
+    if number == 0:
+        return "none"
+    return str(number) if view.individuals or number >= group else f"fewer than {group}"
+
+
+def _why_not(view: View) -> str:
+    if not view.individuals:
+        return "no record came in any more after their first credit in the later role"
+    return "see one by one"
+
+
+def _one(view: View, concurrency: Concurrency) -> str:
+    """One person's story. Only in the individual view."""
+    if not concurrency.judged:
+        verdict = f"cannot be judged, because {concurrency.why_not}"
+    elif concurrency.still:
+        verdict = f"{concurrency.still} of these on records first touched after it"
+    else:
+        verdict = "none of these on a record first touched after it, which fits a promotion"
+    return (
+        f"{view.name(concurrency.person_id)}: first credit as {concurrency.later} on "
+        f"{concurrency.first_later:%Y-%m-%d}; {concurrency.credits_after} of {concurrency.credits_earlier} "
+        f"credits as {concurrency.earlier} came later; {verdict}."
+    )

@@ -1,0 +1,121 @@
+"""What a check is, and what it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from remit.benchmarks import Benchmark
+from remit.charter import Charter, Function, remit_of
+from remit.charter.ownership import EVERYWHERE
+from remit.evidence import Evidence
+from remit.measures import (
+    Concurrency,
+    HandoffFlow,
+    Held,
+    RoleTime,
+    handoff_flows,
+    people_in_two_roles,
+    roles_held,
+    time_by_role,
+)
+from remit.measures.queries import sql_of
+from remit.terms import Limit, Note, Period
+
+
+@dataclass(frozen=True)
+class Check(Note):
+    """Marks a function as an audit check.
+
+    `rules` are the ids of the sources' rules it serves; `asks` is the question it answers, as
+    a person would put it.
+    """
+
+    rules: tuple[str, ...] = ()
+    asks: str = ""
+
+
+@dataclass(eq=False)
+class View:
+    """A charter and its evidence over a period, with every measure worked out at most once."""
+
+    charter: Charter
+    evidence: Evidence
+    numbers: Mapping[str, Benchmark]
+    over: Period
+    individuals: bool = False
+    seed: int = 0
+
+    @cached_property
+    def held(self) -> tuple[Held, ...]:
+        """Who held which role when."""
+        return roles_held(self.evidence)
+
+    @cached_property
+    def times(self) -> tuple[RoleTime, ...]:
+        """Time by function, of every role in the smallest parts that may be shown."""
+        if not self.evidence.rows("activities") or not self.held:
+            return ()
+        return time_by_role(
+            self.evidence,
+            self.charter,
+            self.numbers,
+            self.over,
+            individuals=self.individuals,
+            seed=self.seed,
+        )
+
+    @cached_property
+    def flows(self) -> tuple[HandoffFlow, ...]:
+        """Every declared handoff by segment."""
+        return handoff_flows(self.evidence, self.charter, self.numbers, self.over)
+
+    @cached_property
+    def in_two_roles(self) -> tuple[Concurrency, ...]:
+        """People credited in two roles."""
+        return people_in_two_roles(self.evidence, self.numbers)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {p["person_id"]: p["name"] or p["source_id"] for p in self.evidence.people()}
+
+    def name(self, person_id: str) -> str:
+        """A person's name, only where the individual view is on.
+
+        Raises:
+            PermissionError: If it is off.
+        """
+        if not self.individuals:
+            raise PermissionError("the charter's individual view is off")
+        return self._names.get(person_id) or person_id
+
+    def credits_query(self) -> str:
+        """SQL of the credits behind `in_two_roles`, by person, role and record."""
+        credits = self.evidence["deal_credits"]
+        return sql_of(credits.select("person_id", "role", "record_id", "credited_at", "touched_at"))
+
+    def limit(self, name: str, level: str = "red") -> Limit:
+        """A benchmark's level on the last day, as a limit."""
+        return self.numbers[name].limit(self.over.last_day, level)
+
+    def number(self, name: str) -> float:
+        """A benchmark's plain value on the last day."""
+        return float(self.numbers[name].at(self.over.last_day).value or 0)
+
+    def segments(self) -> Sequence[str]:
+        """The segments, or the one name that stands for all where there are none."""
+        return self.charter.segment_names() or (EVERYWHERE,)
+
+    def owners(self, function: Function, segment: str) -> Iterable[str]:
+        """Roles that own a function in a segment."""
+        for role in self.charter.roles:
+            if function in remit_of(self.charter, role, segment).owned:
+                yield role
+
+    def time_of(self, role: str, segment: str) -> RoleTime | None:
+        """The part in which a role's time in a segment is shown, if it may be shown at all."""
+        for time in self.times:
+            if time.role == role and (not time.segments or segment in time.segments):
+                return time
+        return None

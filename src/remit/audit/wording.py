@@ -1,0 +1,55 @@
+"""How findings put numbers into sentences."""
+
+from __future__ import annotations
+
+from remit.terms import Estimate, Limit
+
+
+def percent(value: float) -> str:
+    """A share as people say it.
+
+    >>> percent(0.274), percent(0.004), percent(0.0)
+    ('27 %', '0.4 %', '0 %')
+    """
+    if value != value:
+        return "not known"
+    if 0 < abs(value) < 0.0095:
+        return f"{value * 100:.1f} %"
+    return f"{value * 100:.0f} %"
+
+
+def spread(estimate: Estimate) -> str:
+    """The interval of a share, in brackets; nothing where there is none.
+
+    >>> spread(Estimate(0.27, "share", 0.21, 0.33))
+    ' (21 to 33 %)'
+    """
+    if estimate.low is None or estimate.high is None:
+        return ""
+    low, high = percent(estimate.low), percent(estimate.high)
+    return f" ({low.removesuffix(' %')} to {high})"
+
+
+def limits_said(limits: tuple[Limit, ...]) -> str:
+    """The limits of a check, mildest first.
+
+    >>> from remit.benchmarks import benchmarks
+    >>> from datetime import date
+    >>> number = benchmarks()["ae_prospecting_share"]
+    >>> limits_said((number.limit(date(2026, 1, 1), "amber"), number.limit(date(2026, 1, 1))))
+    'the limits are 20 % (amber) and 25 % (red)'
+    """
+    if len(limits) == 1:
+        return f"the limit is {percent(limits[0].value)}"
+    return (
+        f"the limits are {percent(limits[0].value)} (amber) and {percent(limits[-1].value)} (red)"
+    )
+
+
+def tipping_said(tipping: float | None, doing: str) -> str:
+    """What unseen time would have to be like for an indicated finding not to hold."""
+    if tipping is None:
+        return ""
+    if tipping <= 0:
+        return ""
+    return f"Holds unless less than {percent(tipping)} of the time not recorded went into {doing}."

@@ -1,0 +1,131 @@
+"""Every number with a meaning, one cited and dated YAML file each.
+
+To add one, write `benchmarks/<name>.yaml`; its file name is the number's name everywhere: in
+charters, in findings, in `remit explain`. That is all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from remit.terms import Citation, Limit, Standing
+
+LEVELS = ("amber", "red", "value")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a benchmark says from a day on. Levels it does not set are None."""
+
+    source: Citation
+    since: date | None = None
+    """First day on which it holds; None where the source gives no day."""
+    amber: float | None = None
+    red: float | None = None
+    value: float | None = None
+    healthy: tuple[float, float] | None = None
+    range: tuple[float, float] | None = None
+    """Where a typical value may plausibly lie, for sensitivity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One number: what it is, its unit, which side of it is trouble, and where it is from."""
+
+    name: str
+    about: str
+    unit: str
+    values: tuple[Value, ...]
+    trouble: str = "above"
+    scope: str = ""
+    caveat: str = ""
+
+    def at(self, day: date) -> Value:
+        """The value in force on a day.
+
+        Raises:
+            ValueError: If the first value starts later. The message says which file to edit.
+        """
+        known = [v for v in self.values if v.since is None or v.since <= day]
+        if not known:
+            raise ValueError(
+                f"{self.name} has no value on {day}; its first is of {self.values[0].since}. "
+                f"Add one to benchmarks/{self.name}.yaml"
+            )
+        return known[-1]
+
+    def limit(self, day: date, level: str = "red") -> Limit:
+        """One of its levels as a limit to hold a measure against.
+
+        >>> from datetime import date
+        >>> limit = benchmarks()["ae_prospecting_share"].limit(date(2026, 6, 1), "amber")
+        >>> limit.value, limit.source.rule
+        (0.2, '000-14')
+
+        Raises:
+            ValueError: If the benchmark does not set that level.
+        """
+        value = self.at(day)
+        number = getattr(value, level)
+        if number is None:
+            raise ValueError(f"{self.name} sets no {level} level")
+        return Limit(self.name, float(number), self.unit, value.source, self.trouble == "above")
+
+
+@cache
+def benchmarks() -> Mapping[str, Benchmark]:
+    """All benchmarks that come with remit, by name."""
+    folder = resources.files(__package__)
+    read = {
+        file.name.removesuffix(".yaml"): _benchmark(
+            file.name.removesuffix(".yaml"), yaml.safe_load(file.read_text("utf-8"))
+        )
+        for file in folder.iterdir()
+        if file.name.endswith(".yaml")
+    }
+    return MappingProxyType({name: read[name] for name in sorted(read)})
+
+
+def with_overrides(
+    overrides: Mapping[str, Mapping[str, Any]], *, company: str
+) -> Mapping[str, Benchmark]:
+    """The benchmarks, some of them replaced by a company's own policy.
+
+    Args:
+        overrides: By benchmark name: levels, and `because`. Names must exist.
+        company: Whose policy it is, for the citation.
+    """
+    numbers = dict(benchmarks())
+    for name, override in overrides.items():
+        levels = {key: override[key] for key in (*LEVELS, "healthy") if override.get(key)}
+        cited = Citation(f"{company}'s charter", f"because {override['because']}", Standing.POLICY)
+        numbers[name] = dataclasses.replace(
+            numbers[name],
+            values=tuple(
+                dataclasses.replace(value, source=cited, **levels) for value in numbers[name].values
+            ),
+        )
+    return MappingProxyType(numbers)
+
+
+def _benchmark(name: str, stated: dict[str, Any]) -> Benchmark:
+    values = stated.pop("values")
+    return Benchmark(name=name, values=tuple(_value(v) for v in values), **stated)
+
+
+def _value(stated: dict[str, Any]) -> Value:
+    source = dict(stated.pop("source"))
+    source["standing"] = Standing(source["standing"])
+    for band in ("healthy", "range"):
+        if band in stated:
+            stated[band] = tuple(stated[band])
+    return Value(source=Citation(**source), **stated)

@@ -1,0 +1,80 @@
+"""`remit explain`."""
+
+from __future__ import annotations
+
+import textwrap
+
+from remit.audit.view import Check
+from remit.benchmarks import Benchmark, benchmarks
+from remit.rules import KINDS, Rule, rules
+from remit.terms import Place, Problem, RemitError, catalogue, nearest
+
+
+def run_explain(name: str) -> None:
+    """Print a rule, a benchmark or a check.
+
+    Raises:
+        RemitError: If nothing is called that.
+    """
+    checks = catalogue("remit.audit", Check)
+    if name in rules():
+        _rule(rules()[name])
+    elif name in benchmarks():
+        _benchmark(benchmarks()[name])
+    elif name in checks:
+        entry = checks[name]
+        print(f"{name}: {entry.note.asks}\n")
+        _wrapped(entry.definition)
+        print(f"\nRules: {', '.join(entry.note.rules)}")
+    else:
+        known = [*rules(), *benchmarks(), *checks]
+        hint = nearest(name, known, what="").split("?")[0]
+        hint = f"{hint}?" if hint.startswith("Did") else ""
+        raise RemitError(
+            [
+                Problem(
+                    Place(name),
+                    "",
+                    "is no rule, benchmark or check.",
+                    f"{hint} Rules are written like 000-22; checks: {', '.join(checks)}.".strip(),
+                )
+            ]
+        )
+
+
+def _rule(rule: Rule) -> None:
+    print(f"{rule.id}  {KINDS[rule.kind]}")
+    _wrapped(rule.says)
+    if rule.number:
+        print(f"Number: {rule.number}")
+    print(f"Source: {rule.title}")
+    serving = [
+        name
+        for name, entry in catalogue("remit.audit", Check).items()
+        if rule.id in entry.note.rules
+    ]
+    if serving:
+        print(f"Checked by: {', '.join(serving)}")
+    for benchmark in benchmarks().values():
+        if any(value.source.rule == rule.id for value in benchmark.values):
+            print()
+            _benchmark(benchmark)
+
+
+def _benchmark(benchmark: Benchmark) -> None:
+    print(f"{benchmark.name} ({benchmark.unit})")
+    _wrapped(benchmark.about)
+    for value in benchmark.values:
+        levels = [
+            f"{level} {getattr(value, level)}"
+            for level in ("value", "amber", "red", "healthy", "range")
+            if getattr(value, level) is not None
+        ]
+        print(f"  {'; '.join(levels)}")
+        print(f"  {value.source}")
+    if benchmark.caveat:
+        _wrapped(benchmark.caveat)
+
+
+def _wrapped(text: str) -> None:
+    print(textwrap.fill(text, 96))

@@ -1,0 +1,270 @@
+"""The canonical tables: the one contract between a CRM and everything else.
+
+Instants are UTC without a zone; days are calendar days in the charter's time zone. Every row
+carries `known_from`, the instant from which the CRM could have told it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+TEXT, INSTANT, DAY, NUMBER, FLAG, COUNT = (
+    "string",
+    "timestamp(6)",
+    "date",
+    "float64",
+    "boolean",
+    "int64",
+)
+AMOUNT = "decimal(18, 2)"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its type, what it means, and whether a row without it is rejected."""
+
+    type: str
+    about: str
+    required: bool = False
+    person: bool = False
+    """True where it names somebody of ours; it then holds a pseudonym."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One canonical table: what a row is, its columns, and the columns that name a row."""
+
+    about: str
+    key: tuple[str, ...]
+    columns: Mapping[str, Column]
+
+
+def _table(about: str, key: str, **columns: Column) -> Table:
+    known = Column(INSTANT, "instant from which the CRM could have told this row")
+    return Table(about, tuple(key.split()), MappingProxyType({**columns, "known_from": known}))
+
+
+def _who(about: str, *, required: bool = False) -> Column:
+    return Column(TEXT, about, required, person=True)
+
+
+def _id(about: str, *, required: bool = True) -> Column:
+    return Column(TEXT, about, required)
+
+
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {
+        "people": _table(
+            "a person or a piece of software that can act in the CRM; names lie apart",
+            "person_id",
+            person_id=_who("pseudonym, the same in every table", required=True),
+            title=Column(TEXT, "job title as the CRM has it today"),
+            crm_role=Column(TEXT, "name of the CRM's own role, such as a place in its hierarchy"),
+            is_person=Column(FLAG, "false for integrations and automated users", required=True),
+            active=Column(FLAG, "whether the user can still log in"),
+        ),
+        "assignments": _table(
+            "a person holding a role for a time, as the charter has it; days are closed-open",
+            "person_id role segment first_day",
+            person_id=_who("person", required=True),
+            role=Column(TEXT, "role of the charter", required=True),
+            segment=Column(
+                TEXT, "segment of the charter; empty where none is given", required=True
+            ),
+            first_day=Column(DAY, "first day in the role", required=True),
+            settled_day=Column(
+                DAY, "first day that counts towards how the role spends its time", required=True
+            ),
+            end_day=Column(DAY, "day after the last", required=True),
+            share=Column(NUMBER, "share of a full job", required=True),
+            basis=Column(TEXT, "how it is known: people file, title or credit", required=True),
+        ),
+        "accounts": _table(
+            "a company, as it is today",
+            "account_id",
+            account_id=_id("the CRM's id"),
+            name=Column(TEXT, "the company's name"),
+            employees=Column(NUMBER, "number of employees"),
+            industry=Column(TEXT, "industry, in the CRM's words"),
+            country=Column(TEXT, "country, in the CRM's words"),
+            segment=Column(TEXT, "first segment of the charter whose conditions it meets"),
+            owner_id=_who("person who owns it today"),
+            parent_id=Column(TEXT, "the company it belongs to"),
+            created_at=Column(INSTANT, "when the CRM first had it"),
+        ),
+        "contacts": _table(
+            "a person at a company; no names or addresses",
+            "contact_id",
+            contact_id=_id("the CRM's id"),
+            account_id=Column(TEXT, "company"),
+            title=Column(TEXT, "job title"),
+            department=Column(TEXT, "department"),
+            created_at=Column(INSTANT, "when the CRM first had it"),
+        ),
+        "leads": _table(
+            "somebody who may become a customer, before there is an account",
+            "lead_id",
+            lead_id=_id("the CRM's id"),
+            created_at=Column(INSTANT, "when the lead came in", required=True),
+            created_by=_who("person who entered it"),
+            owner_id=_who("person who owns it today"),
+            source=Column(TEXT, "where it came from, in the CRM's words"),
+            inbound=Column(FLAG, "whether the charter counts its source as asking to talk"),
+            status=Column(TEXT, "status today"),
+            segment=Column(TEXT, "segment of the charter, by what the lead itself says"),
+            converted_at=Column(INSTANT, "when it became an account, contact and maybe a deal"),
+            account_id=Column(TEXT, "account it became"),
+            contact_id=Column(TEXT, "contact it became"),
+            opportunity_id=Column(TEXT, "deal it became"),
+        ),
+        "opportunities": _table(
+            "a deal",
+            "opportunity_id",
+            opportunity_id=_id("the CRM's id"),
+            lead_id=Column(TEXT, "lead it came from, where known"),
+            account_id=Column(TEXT, "company"),
+            kind=Column(TEXT, "new, expansion or renewal"),
+            kind_from=Column(TEXT, "how `kind` was known: the charter's column, or derived"),
+            owner_id=_who("person who owns it today"),
+            created_by=_who("person who opened it"),
+            created_at=Column(INSTANT, "when it was opened"),
+            stage=Column(TEXT, "stage today"),
+            amount=Column(AMOUNT, "value in the deal's currency"),
+            currency=Column(TEXT, "currency of `amount`"),
+            close_day=Column(DAY, "day it closed, or is expected to"),
+            closed_at=Column(INSTANT, "when it was won or lost; null while open"),
+            closed_from=Column(TEXT, "how `closed_at` was known: stage history, or the close day"),
+            won=Column(FLAG, "true won, false lost, null open"),
+            source=Column(TEXT, "where it came from, in the CRM's words"),
+        ),
+        "stage_changes": _table(
+            "a deal or lead entering a stage; `left_at` null while it is there",
+            "record_type record_id place",
+            record_type=Column(TEXT, "opportunity or lead", required=True),
+            record_id=_id("the deal or lead"),
+            stage=Column(TEXT, "the stage entered", required=True),
+            entered_at=Column(INSTANT, "when", required=True),
+            left_at=Column(INSTANT, "when the next stage was entered"),
+            place=Column(COUNT, "1 for the first stage, 2 for the next", required=True),
+            moved_by=_who("person who moved it"),
+        ),
+        "ownership_changes": _table(
+            "an owner's spell on a record",
+            "record_id from_at",
+            record_type=Column(TEXT, "account, opportunity or lead", required=True),
+            record_id=_id("the record"),
+            owner_id=_who("who owned it", required=True),
+            from_at=Column(INSTANT, "from when", required=True),
+            to_at=Column(INSTANT, "until when; null while still"),
+        ),
+        "buying_roles": _table(
+            "a contact's part in a deal",
+            "opportunity_id contact_id",
+            opportunity_id=_id("deal"),
+            contact_id=_id("contact"),
+            role=Column(TEXT, "part played, in the CRM's words"),
+        ),
+        "activities": _table(
+            "something somebody did: when, how long, of what kind; no subject and no body",
+            "activity_id",
+            activity_id=_id("the CRM's id"),
+            kind=Column(TEXT, "email, call, meeting or task", required=True),
+            happened_at=Column(INSTANT, "when it took place or was finished", required=True),
+            day=Column(DAY, "calendar day in the charter's time zone", required=True),
+            date_only=Column(FLAG, "true where only the day is known", required=True),
+            minutes=Column(NUMBER, "minutes recorded; null where the CRM has none"),
+            counted=Column(FLAG, "false where it is not somebody's working time", required=True),
+            not_counted=Column(TEXT, "why not: automated, all day, bulk closed, cancelled, future"),
+            rule=Column(TEXT, "name of the first charter rule it matched"),
+            direction=Column(TEXT, "inbound or outbound, where known"),
+            recorded_at=Column(INSTANT, "when it was entered into the CRM"),
+        ),
+        "participants": _table(
+            "a person of ours who took part in an activity",
+            "activity_id person_id",
+            activity_id=_id("activity"),
+            person_id=_who("person", required=True),
+            part=Column(TEXT, "owner, creator or invited", required=True),
+            shared_minutes=Column(
+                NUMBER, "recorded minutes with overlaps shared out between what overlaps"
+            ),
+        ),
+        "activity_links": _table(
+            "a record that an activity concerns",
+            "activity_id record_type record_id",
+            activity_id=_id("activity"),
+            record_type=Column(
+                TEXT, "lead, contact, account, opportunity or ticket", required=True
+            ),
+            record_id=_id("the record"),
+        ),
+        "handoffs": _table(
+            "one step of one handoff, as recorded",
+            "handoff case_id step",
+            handoff=Column(TEXT, "name in the charter", required=True),
+            case_id=_id("the handoff this step belongs to"),
+            step=Column(TEXT, "offered, held, accepted, rejected or converted", required=True),
+            happened_at=Column(INSTANT, "when", required=True),
+            record_id=Column(TEXT, "record that tells of it"),
+            prospect_id=Column(TEXT, "account, or lead where there is no account yet"),
+            opportunity_id=Column(TEXT, "deal, where known"),
+            segment=Column(TEXT, "segment of the prospect"),
+            recorded_by=_who("person who recorded it"),
+            given_to=_who("person the record is with, where it is an offer"),
+            reason=Column(TEXT, "reason given, for rejections"),
+        ),
+        "handoff_fields": _table(
+            "whether a field that a handoff requires was filled, as the export shows it",
+            "handoff case_id field",
+            handoff=Column(TEXT, "name in the charter", required=True),
+            case_id=_id("the handoff"),
+            field=Column(TEXT, "field's name in the charter", required=True),
+            filled=Column(FLAG, "true if filled with more than a placeholder; null if unknown"),
+        ),
+        "tickets": _table(
+            "a support request",
+            "ticket_id",
+            ticket_id=_id("the CRM's id"),
+            account_id=Column(TEXT, "company"),
+            opened_at=Column(INSTANT, "when it came in", required=True),
+            closed_at=Column(INSTANT, "when it was closed"),
+            owner_id=_who("person it is with"),
+        ),
+        "deal_credits": _table(
+            "a person's credit for a won record in a role",
+            "record_id person_id role",
+            record_id=_id("lead or deal the credit is for"),
+            person_id=_who("person credited", required=True),
+            role=Column(TEXT, "role of the charter in which", required=True),
+            credited_at=Column(INSTANT, "when the credit was earned", required=True),
+            touched_at=Column(INSTANT, "when the record was first touched"),
+        ),
+        "activity_states": _table(
+            "what the records of an activity were like when it happened",
+            "activity_id",
+            activity_id=_id("activity"),
+            account_id=Column(TEXT, "company it concerned"),
+            lead_id=Column(TEXT, "lead it concerned"),
+            ticket_id=Column(TEXT, "ticket it concerned"),
+            opportunity_id=Column(TEXT, "deal that was open then, linked or the account's"),
+            segment=Column(TEXT, "segment of company or lead"),
+            deal_kind=Column(TEXT, "kind of that deal"),
+            deal_stage=Column(TEXT, "its stage then"),
+            customer_from=Column(INSTANT, "first win of the company, if it was before"),
+            request_at=Column(INSTANT, "last time before that somebody there had asked to talk"),
+            meeting_at=Column(INSTANT, "last time before that a meeting with them was booked"),
+            offered_at=Column(INSTANT, "last time before that they were offered in a handoff"),
+        ),
+    }
+)
+
+NAMES = _table(
+    "names and addresses of our own people, apart from everything else",
+    "person_id",
+    person_id=_who("pseudonym", required=True),
+    source_id=_id("the CRM's id"),
+    name=Column(TEXT, "name"),
+    email=Column(TEXT, "e-mail address"),
+)

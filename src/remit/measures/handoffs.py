@@ -1,0 +1,424 @@
+"""Handoffs: what was offered, held, accepted, rejected and converted; how long, how complete."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import ibis
+import numpy as np
+from pandas import isnull
+from scipy import stats
+
+from remit.benchmarks import Benchmark
+from remit.charter import Charter, Handoff
+from remit.evidence import Evidence
+from remit.evidence.store import ends_of_day
+from remit.measures.intervals import LEVEL
+from remit.measures.queries import sql_of
+from remit.measures.roles import roles_held, spells
+from remit.measures.time import minimum_group
+from remit.terms import Estimate, Period
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share of cases that reached a step within a horizon, open cases taken into account."""
+
+    step: str
+    of_step: str
+    days: int
+    cases: int
+    reached: int
+    """Cases seen to reach the step, within the horizon or after."""
+    estimate: Estimate
+    curve: tuple[tuple[float, float], ...]
+    """(days, share reached by then), for drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffFlow:
+    """One handoff of the charter in one segment, over the cases that began in a period."""
+
+    handoff: str
+    giver: str
+    taker: str
+    segment: str | None
+    counts: Mapping[str, int]
+    """Cases by step; a step nobody records is absent."""
+    unrecorded: tuple[str, ...]
+    """Steps with no record of their own, or whose field the export lacks."""
+    accepted: Rate | None
+    rejected: Rate | None
+    converted: Rate | None
+    wait: tuple[tuple[float, float], ...]
+    """(days, share still undecided), Kaplan-Meier."""
+    median_wait: Estimate | None
+    fields: Mapping[str, Estimate]
+    """Share of cases with each required field filled; a field nobody can see is absent."""
+    unseen_fields: tuple[str, ...]
+    filled: Estimate | None
+    """Share of required fields filled, over all that could be seen."""
+    reasons: Mapping[str, int]
+    """Rejections by reason given."""
+    within: Estimate | None
+    """Share decided within the charter's own time limit."""
+    worst: tuple[tuple[Any, ...], ...]
+    """Cases for proof: id, deal, days waiting, fields missing, what became of it."""
+    query: str
+
+    @property
+    def about(self) -> str:
+        """The handoff and where, as a finding names it."""
+        return f"{self.handoff} in {self.segment}" if self.segment else self.handoff
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """How often work on a record passed from one role to another."""
+
+    giver: str
+    taker: str
+    times: int
+
+
+def handoff_flows(
+    evidence: Evidence,
+    charter: Charter,
+    numbers: Mapping[str, Benchmark],
+    over: Period,
+) -> tuple[HandoffFlow, ...]:
+    """Every declared handoff, by segment, over the cases that began in the period.
+
+    Offered, held, accepted, rejected and converted are separate events: none is worked out from
+    another. Shares accepted, rejected and converted are cumulative incidence of held meetings
+    (of offers, where meetings held leave no record) at `acceptance_days` and
+    `conversion_days`, with rejection as the competing end (Aalen-Johansen). Waiting is
+    Kaplan-Meier to the first of acceptance and rejection; cases still open count as open.
+    """
+    steps = evidence["handoffs"]
+    flows = []
+    for handoff in charter.handoffs:
+        rows = steps.filter(steps.handoff == handoff.name)
+        wide = rows.group_by("case_id").agg(
+            segment=rows.segment.max(),
+            deal=rows.opportunity_id.max(),
+            reason=rows.reason.max(),
+            **{
+                name: rows.happened_at.min(where=rows.step == name)
+                for name in ("offered", "held", "accepted", "rejected", "converted")
+            },
+        )
+        query = sql_of(wide)
+        frame = wide.to_pandas()
+        fields = evidence["handoff_fields"]
+        filled = (
+            fields.filter(fields.handoff == handoff.name)
+            .select("case_id", "field", "filled")
+            .to_pandas()
+        )
+        start = next(iter(handoff.steps()), None)
+        if start is None:
+            flows.append(_empty(handoff, None, query))
+            continue
+        first = ends_of_day(over.start - timedelta(days=1), evidence.time_zone)
+        frame = frame[(frame[start] >= first) & (frame[start] < evidence.ends)]
+        named = handoff.segments or charter.segment_names()
+        parts: list[tuple[str | None, Any]] = [
+            (s, frame[frame["segment"] == s]) for s in named if (frame["segment"] == s).any()
+        ]
+        for segment, mine in parts or [(None, frame)]:
+            flows.append(_flow(handoff, segment, mine, filled, numbers, evidence.ends, over, query))
+    return tuple(flows)
+
+
+def _empty(handoff: Handoff, segment: str | None, query: str) -> HandoffFlow:
+    missing = tuple(s for s in _STEPS if s not in handoff.steps())
+    return HandoffFlow(
+        handoff.name,
+        handoff.giver,
+        handoff.taker,
+        segment,
+        {},
+        missing,
+        None,
+        None,
+        None,
+        (),
+        None,
+        {},
+        tuple(handoff.requires),
+        None,
+        {},
+        None,
+        (),
+        query,
+    )
+
+
+_STEPS = ("offered", "held", "accepted", "rejected", "converted")
+
+
+def _flow(
+    handoff: Handoff,
+    segment: str | None,
+    frame: Any,
+    filled: Any,
+    numbers: Mapping[str, Benchmark],
+    ends: datetime,
+    over: Period,
+    query: str,
+) -> HandoffFlow:
+    recorded = [s for s in handoff.steps() if len(frame) == 0 or frame[s].notna().any()]
+    unrecorded = tuple(s for s in _STEPS if s not in recorded)
+    base = "held" if "held" in recorded else "offered"
+    cases = frame[frame[base].notna()]
+    begun = cases[base]
+    accept_days = int(numbers["acceptance_days"].at(over.last_day).value or 14)
+    convert_days = int(numbers["conversion_days"].at(over.last_day).value or 60)
+
+    def rate(step: str, days: int, against: str) -> Rate | None:
+        if step not in recorded or not len(cases):
+            return None
+        return _incidence(step, base, cases, against, days, ends)
+
+    decided = cases[["accepted", "rejected"]].min(axis=1)
+    waits, open_ = _waits(begun, decided, ends)
+    wait: tuple[tuple[float, float], ...] = ()
+    median: Estimate | None = None
+    if len(cases) and {"accepted", "rejected"} & set(recorded):
+        wait, median = _kaplan_meier(waits, ~open_)
+    told = filled[filled["case_id"].isin(cases["case_id"]) & filled["filled"].notna()]
+    by_field = {
+        str(field): _proportion(int(part["filled"].astype(bool).sum()), len(part))
+        for field, part in told.groupby("field")
+    }
+    missing = (
+        told[~told["filled"].astype(bool)].groupby("case_id")["field"].apply(", ".join)
+        if len(told)
+        else {}
+    )
+    within = None
+    limit = _limit_days(handoff.decide_within)
+    if limit is not None and len(cases) and {"accepted", "rejected"} & set(recorded):
+        in_time, judged = _in_time(begun, decided, ends, handoff.decide_within or "", limit)
+        within = _proportion(in_time, judged) if judged else None
+    return HandoffFlow(
+        handoff=handoff.name,
+        giver=handoff.giver,
+        taker=handoff.taker,
+        segment=segment,
+        counts={s: int(frame[s].notna().sum()) for s in recorded},
+        unrecorded=unrecorded,
+        accepted=rate("accepted", accept_days, "rejected"),
+        rejected=rate("rejected", accept_days, "accepted"),
+        converted=rate("converted", convert_days, "rejected"),
+        wait=wait,
+        median_wait=median,
+        fields=by_field,
+        unseen_fields=tuple(f for f in handoff.requires if f not in by_field),
+        filled=_proportion(int(told["filled"].astype(bool).sum()), len(told))
+        if len(told)
+        else None,
+        reasons={
+            str(k): int(v)
+            for k, v in cases.loc[cases["rejected"].notna(), "reason"]
+            .fillna("none given")
+            .value_counts()
+            .items()
+        },
+        within=within,
+        worst=_worst(cases, base, waits, missing),
+        query=query,
+    )
+
+
+def _waits(begun: Any, ended: Any, ends: datetime) -> tuple[Any, Any]:
+    """Days waited, and which cases are still waiting at the end of the evidence."""
+    open_ = ended.isna()
+    until = ended.fillna(np.datetime64(ends))
+    days = (until - begun).dt.total_seconds() / 86400
+    return days.clip(lower=0).to_numpy(), open_.to_numpy()
+
+
+def _incidence(step: str, base: str, cases: Any, against: str, days: int, ends: datetime) -> Rate:
+    """Cumulative incidence of a step at a horizon, with its interval on the log-log scale."""
+    reached, other = cases[step], cases[against]
+    first = cases[[step, against]].min(axis=1)
+    waits, open_ = _waits(cases[base], first, ends)
+    status = np.where(open_, 0, np.where(reached.notna() & ~(other < reached), 1, 2))
+    curve, value, error = _aalen_johansen(waits, status, days)
+    low, high = _log_log(value, error, len(cases))
+    return Rate(
+        step=step,
+        of_step=base,
+        days=days,
+        cases=len(cases),
+        reached=int(reached.notna().sum()),
+        estimate=Estimate(value, "share", low, high, of=f"{len(cases):,} cases"),
+        curve=curve,
+    )
+
+
+def _aalen_johansen(
+    waits: Any, status: Any, days: int
+) -> tuple[tuple[tuple[float, float], ...], float, float]:
+    from statsmodels.duration.survfunc import CumIncidenceRight
+
+    if not (status == 1).any():
+        return ((0.0, 0.0), (float(days), 0.0)), 0.0, 0.0
+    fitted = CumIncidenceRight(waits + 1e-6, status)
+    at = int(np.searchsorted(fitted.times, days, side="right")) - 1
+    curve = [(0.0, 0.0)] + [
+        (float(t), float(c)) for t, c in zip(fitted.times, fitted.cinc[0], strict=True) if t <= days
+    ]
+    if at < 0:
+        return tuple(curve), 0.0, 0.0
+    return tuple(_thinned(curve)), float(fitted.cinc[0][at]), float(fitted.cinc_se[0][at])
+
+
+def _kaplan_meier(
+    waits: Any, decided: Any
+) -> tuple[tuple[tuple[float, float], ...], Estimate | None]:
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    if not decided.any():
+        return ((0.0, 1.0),), None
+    fitted = SurvfuncRight(waits + 1e-6, decided.astype(int))
+    curve = [(0.0, 1.0)] + [
+        (float(t), float(p)) for t, p in zip(fitted.surv_times, fitted.surv_prob, strict=True)
+    ]
+    middle = fitted.quantile(0.5) - 1e-6
+    if not math.isfinite(middle):
+        return tuple(_thinned(curve)), None
+    low, high = fitted.quantile_ci(0.5, alpha=1 - LEVEL)
+    return tuple(_thinned(curve)), Estimate(
+        max(0.0, float(middle)),
+        "days",
+        max(0.0, float(low)) if math.isfinite(low) else 0.0,
+        float(high) if math.isfinite(high) else None,
+        of=f"{len(waits):,} cases",
+    )
+
+
+def _thinned(curve: list[tuple[float, float]], most: int = 120) -> list[tuple[float, float]]:
+    step = max(1, len(curve) // most)
+    return [*curve[::step], curve[-1]]
+
+
+def _log_log(value: float, error: float, cases: int) -> tuple[float, float]:
+    """An interval that stays between 0 and 1; Wilson's where the estimate sits on an edge."""
+    if not 0 < value < 1 or not error > 0:
+        found = _proportion(round(value * cases), cases)
+        return found.low or 0.0, found.high if found.high is not None else 1.0
+    z = float(stats.norm.ppf(0.5 + LEVEL / 2))
+    spread = z * error / (value * abs(math.log(value)))
+    return value ** math.exp(spread), value ** math.exp(-spread)
+
+
+def _proportion(part: int, whole: int) -> Estimate:
+    """A share of independent cases, with Wilson's interval."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(part, whole, alpha=1 - LEVEL, method="wilson")
+    return Estimate(part / whole, "share", float(low), float(high), of=f"{whole:,} cases")
+
+
+def _limit_days(text: str | None) -> float | None:
+    if text is None:
+        return None
+    number, unit = text.split(" ", 1)
+    return float(number) / (
+        24 if unit.endswith(("hour", "hours")) and "business" not in unit else 1
+    )
+
+
+def _in_time(begun: Any, decided: Any, ends: datetime, text: str, limit: float) -> tuple[int, int]:
+    """Cases decided in time, of those that were decided or had the time to be.
+
+    Business days are Monday to Friday, counted whole; business hours are an eighth of one.
+    """
+    start = begun.to_numpy().astype("datetime64[D]")
+    until = decided.fillna(np.datetime64(ends)).to_numpy().astype("datetime64[D]")
+    if "business" in text:
+        spent = np.busday_count(start, until).astype(float)
+        allowed = math.ceil(limit / 8) if "hour" in text else limit
+    else:
+        spent, _ = _waits(begun, decided, ends)
+        allowed = limit
+    done = decided.notna().to_numpy()
+    late = spent > allowed
+    judged = done | late
+    return int((done & ~late).sum()), int(judged.sum())
+
+
+def _worst(cases: Any, base: str, waits: Any, missing: Any) -> tuple[tuple[Any, ...], ...]:
+    rows = []
+    for (_, case), days in zip(cases.iterrows(), waits, strict=True):
+        became = next(
+            (step for step in ("converted", "rejected", "accepted") if not isnull(case[step])),
+            "open",
+        )
+        rows.append(
+            (
+                case["case_id"],
+                case["deal"] if isinstance(case["deal"], str) else None,
+                str(case[base].date()),
+                round(float(days), 1),
+                became,
+                missing.get(case["case_id"], ""),
+            )
+        )
+    order = {"open": 0, "rejected": 1, "accepted": 2, "converted": 3}
+    return tuple(sorted(rows, key=lambda row: (order[row[4]], -row[3]))[:200])
+
+
+def handovers_of_work(
+    evidence: Evidence,
+    charter: Charter,
+    numbers: Mapping[str, Benchmark],
+    over: Period,
+) -> tuple[Handover, ...]:
+    """How often consecutive work on one company or lead was by people of different roles.
+
+    Roles held by fewer people than the minimum group go together as `small roles`.
+    """
+    group = minimum_group(charter, numbers, over.last_day)
+    people: dict[str, set[str]] = {}
+    for spell in roles_held(evidence):
+        if spell.during(over):
+            people.setdefault(spell.role, set()).add(spell.person_id)
+    small = [role for role, of in people.items() if len(of) < group]
+    acts = evidence["activities"]
+    acts = acts.filter(acts.counted & (acts.day >= over.start) & (acts.day < over.end)).select(
+        "activity_id", "happened_at", "day"
+    )
+    states = evidence["activity_states"]
+    states = (
+        states.mutate(record=ibis.coalesce(states.account_id, states.lead_id))
+        .filter(lambda t: t.record.notnull())
+        .select("activity_id", "record")
+    )
+    parts = evidence["participants"].select("activity_id", "person_id")
+    rows = (
+        acts.join(states, "activity_id")
+        .join(parts, "activity_id")
+        .join(spells(evidence), "person_id")
+    )
+    rows = rows.filter((rows.day >= rows.first_day) & (rows.day < rows.end_day))
+    rows = (
+        rows.mutate(role=rows.role.isin(small).ifelse("small roles", rows.role)) if small else rows
+    )
+    order = ibis.window(group_by="record", order_by=["happened_at", "activity_id", "person_id"])
+    rows = rows.mutate(before=rows.role.lag().over(order), by=rows.person_id.lag().over(order))
+    passed = rows.filter(
+        rows.before.notnull() & (rows.by != rows.person_id) & (rows.before != rows.role)
+    )
+    counted = passed.group_by(giver="before", taker="role").agg(times=passed.count())
+    table = counted.order_by(ibis.desc("times"), "giver", "taker").to_pyarrow().to_pylist()
+    return tuple(
+        Handover(r["giver"], r["taker"], int(r["times"])) for r in table if int(r["times"]) >= group
+    )

@@ -1,0 +1,172 @@
+"""Who held which role when."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from remit.benchmarks import Benchmark, with_overrides
+from remit.charter import Charter
+from remit.evidence import Evidence, open_evidence
+from remit.evidence.reading import reading_of
+from remit.evidence.write import replace_rows
+from remit.terms import Period
+
+LONG_AGO, FAR_AHEAD = date(1900, 1, 1), date(2200, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A person holding a role for a time (closed-open), for a share of a full job.
+
+    `settled_day` is the first day that counts towards how the role spends its time. `segment`
+    is empty where the person works in all. `basis` says how the spell is known: the charter's
+    people file, today's job title, or credits.
+    """
+
+    person_id: str
+    role: str
+    segment: str
+    first_day: date
+    settled_day: date
+    end_day: date
+    share: float
+    basis: str
+
+    def during(self, period: Period, *, settled: bool = False) -> Period | None:
+        """The days of the spell that fall into a period, once settled if asked for."""
+        start = min(self.settled_day if settled else self.first_day, self.end_day)
+        return Period(start, self.end_day).meet(period)
+
+
+def open_for(charter: Charter, file: Path, *, as_of: date | None = None) -> Evidence:
+    """Open a loaded file to be held against a charter.
+
+    Who held which role is written into the file first, if the charter says otherwise than when
+    the file was last opened; editing the people file needs no new load.
+
+    Raises:
+        EvidenceError: As `open_evidence`, and if the file was loaded with other patterns.
+    """
+    evidence = open_evidence(file, as_of=as_of, reading=reading_of(charter))
+    wanted = _spells(charter, evidence)
+    if set(wanted) == set(roles_held(evidence)):
+        return evidence
+    evidence.connection.disconnect()
+    replace_rows(file, "assignments", [dataclasses.asdict(spell) for spell in wanted])
+    return open_evidence(file, as_of=as_of, reading=reading_of(charter))
+
+
+def roles_held(evidence: Evidence) -> tuple[Held, ...]:
+    """Every spell in the file."""
+    rows = evidence["assignments"].drop("known_from").to_pyarrow().to_pylist()
+    return tuple(Held(**row) for row in rows)
+
+
+def spells(evidence: Evidence) -> Any:
+    """The spells as a table to join with; `spell_segment` is the segment held in."""
+    return evidence["assignments"].drop("known_from", "basis").rename(spell_segment="segment")
+
+
+def _spells(charter: Charter, evidence: Evidence) -> list[Held]:
+    """Every spell, from the best source there is.
+
+    The charter's dated people decide where it has any; a person is matched by e-mail address,
+    by the CRM's id or by name. Else today's job titles are held against the charter's `titles`,
+    over the whole time, because CRMs keep no history of titles. Else the roles people were
+    credited in, over the whole time.
+    """
+    numbers = with_overrides(
+        {name: override.model_dump() for name, override in charter.benchmarks.items()},
+        company=charter.company,
+    )
+    if charter.people:
+        return _settled(_from_people(charter, evidence), charter, numbers, evidence.as_of)
+
+    def whole_time(person: str, role: str, segment: str, basis: str) -> Held:
+        return Held(person, role, segment, LONG_AGO, LONG_AGO, FAR_AHEAD, 1.0, basis)
+
+    people = evidence["people"]
+    titled = [
+        whole_time(
+            row["person_id"],
+            title.role,
+            title.segment or _only_segment(charter, title.role),
+            "title",
+        )
+        for row in people.filter(people.is_person).to_pyarrow().to_pylist()
+        if (title := charter.title(row["title"])) is not None
+    ]
+    if titled:
+        return titled
+    credited = evidence["deal_credits"].select("person_id", "role").distinct()
+    return [
+        whole_time(row["person_id"], row["role"], "", "credit")
+        for row in credited.to_pyarrow().to_pylist()
+    ]
+
+
+def _from_people(charter: Charter, evidence: Evidence) -> list[Held]:
+    known: dict[str, str] = {}
+    for row in evidence.people():
+        for word in ("name", "source_id", "email"):
+            if row[word]:
+                known[str(row[word]).casefold()] = row["person_id"]
+    held = []
+    for spell in charter.people:
+        word = spell.person.casefold()
+        person = known.get(word) or (known.get(word[:15]) if len(word) == 18 else None)
+        if person is None:
+            continue
+        first = spell.first_day or LONG_AGO
+        held.append(
+            Held(
+                person,
+                spell.role,
+                spell.segment or _only_segment(charter, spell.role),
+                first,
+                first,
+                spell.last_day + timedelta(days=1) if spell.last_day else FAR_AHEAD,
+                spell.share,
+                "people file",
+            )
+        )
+    return held
+
+
+def _settled(
+    held: list[Held], charter: Charter, numbers: Mapping[str, Benchmark], day: date
+) -> list[Held]:
+    """The spells with the days left out in which somebody settles in or ramps up.
+
+    Somebody's first spell leaves out the shortest ramp of the role's kind, a later one
+    `settling_days`; going on in the same role leaves out none.
+    """
+    moved = int(numbers["settling_days"].at(day).value or 0)
+    found = []
+    for spell in held:
+        before = [
+            o for o in held if o.person_id == spell.person_id and o.first_day < spell.first_day
+        ]
+        kind = charter.roles[spell.role].kind.lower().replace(" ", "_")
+        ramp = numbers[f"ramp_{kind}"].at(day).range if f"ramp_{kind}" in numbers else None
+        if any(o.role == spell.role and o.end_day >= spell.first_day for o in before):
+            days = 0
+        elif before or ramp is None:
+            days = moved
+        else:
+            days = int(ramp[0])
+        late = spell.first_day > LONG_AGO
+        settled = spell.first_day + timedelta(days=days) if late else spell.first_day
+        found.append(dataclasses.replace(spell, settled_day=min(settled, spell.end_day)))
+    return found
+
+
+def _only_segment(charter: Charter, role: str) -> str:
+    """The segment of a role that works in one segment only."""
+    segments = charter.roles[role].segments or charter.segment_names()
+    return segments[0] if len(segments) == 1 else ""

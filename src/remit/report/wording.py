@@ -1,0 +1,258 @@
+"""How numbers, answers and missing things are said. The one place for it."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from remit.audit.wording import percent
+from remit.terms import Answer, Estimate, Finding, Limit, Period, Severity
+from remit.terms.period import spoken
+
+UNKNOWN = "not known"
+"""What stands where a number is missing; never 0."""
+
+ANSWERS: dict[Answer, str] = {
+    Answer.PROVEN: "Past the limit even if none of what was not seen were of that kind.",
+    Answer.INDICATED: "All of the interval of what was seen is past the limit.",
+    Answer.CLEAR: "Looked, saw enough, and all of the interval is within the limit.",
+    Answer.CANNOT_TELL: "Looked, and what was seen leaves it open.",
+    Answer.COULD_NOT_LOOK: "Did not look: what it takes is not in the evidence.",
+    Answer.DOES_NOT_APPLY: "The charter organises this work in a way the rule does not speak of.",
+}
+"""Each answer in a sentence."""
+
+STANDINGS: dict[str, str] = {
+    "study": "measured and published with its method",
+    "benchmark": "a practitioner's figure, published without data",
+    "convention": "chosen, because no source gives a figure",
+    "policy": "this company's own rule",
+}
+"""What a source's standing means."""
+
+PARTS: dict[str, str] = {
+    "outside": "outside its remit",
+    "owned": "owned",
+    "assisted": "assisted",
+    "apart": "management and internal",
+}
+"""Parts of a role's time, in the order in which they are shown."""
+
+_PLURALS = {"day": "days", "hour": "hours", "minute": "minutes", "person": "people", "week": "weeks"}
+_SINGULARS = {many: one for one, many in _PLURALS.items()}
+
+
+def known(number: float | None) -> bool:
+    """Whether a number is there at all."""
+    return number is not None and math.isfinite(number)
+
+
+def share(value: float | None) -> str:
+    """A share of 1 in per cent, as findings say it.
+
+    >>> share(0.268), share(0.004), share(0.0), share(float("nan")), share(None)
+    ('27 %', '0.4 %', '0 %', 'not known', 'not known')
+    """
+    return UNKNOWN if value is None or not math.isfinite(value) else percent(value)
+
+
+def number(value: float | None) -> str:
+    """A count or an amount with thousands, and as many decimals as matter.
+
+    >>> number(12016.0), number(3.24), number(0.04), number(None)
+    ('12,016', '3.2', '0.04', 'not known')
+    """
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    if float(value).is_integer() or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 0.1 else f"{value:.2g}"
+
+
+def amount(value: float | None, unit: str) -> str:
+    """A number with its unit.
+
+    >>> amount(0.27, "share"), amount(1, "days"), amount(2862.3, "hours"), amount(5, "people")
+    ('27 %', '1 day', '2,862 hours', '5 people')
+    """
+    if unit == "share":
+        return share(value)
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    if unit == "count":
+        return number(value)
+    one = _SINGULARS.get(unit, unit)
+    return f"{number(value)} {one if value == 1 else _PLURALS.get(one, one)}"
+
+
+def interval(found: Estimate) -> str:
+    """Where the truth lies by design in `level` of cases; empty where no interval can be given.
+
+    >>> interval(Estimate(0.27, "share", 0.21, 0.33))
+    '21 to 33 %'
+    >>> interval(Estimate(4.0, "days", 3.0, None))
+    '3 days or more'
+    """
+    low, high, unit = found.low, found.high, found.unit
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"{amount(low, unit)} or more"
+    if low is None:
+        return f"{amount(high, unit)} or less"
+    if unit == "share":
+        return f"{share(low).removesuffix(' %')} to {share(high)}"
+    return f"{number(low)} to {amount(high, unit)}"
+
+
+def estimate(found: Estimate | None) -> str:
+    """A measured number with its interval.
+
+    >>> estimate(Estimate(0.27, "share", 0.21, 0.33)), estimate(None)
+    ('27 % (21 to 33 %)', 'not known')
+    """
+    if found is None:
+        return UNKNOWN
+    said = amount(found.value, found.unit)
+    within = interval(found)
+    return f"{said} ({within})" if within and said != UNKNOWN else said
+
+
+def limit(found: Limit) -> str:
+    """A limit, said from the side that is no trouble.
+
+    >>> from remit.terms import Citation, Standing
+    >>> limit(Limit("x", 0.25, "share", Citation("A book", "", Standing.BENCHMARK)))
+    'at most 25 %'
+    """
+    return f"{'at most' if found.above else 'at least'} {amount(found.value, found.unit)}"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "row"), counted(1200, "row"), counted(2, "person", "people")
+    ('1 row', '1,200 rows', '2 people')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(names: Iterable[str], join: str = "and") -> str:
+    """Names in a sentence.
+
+    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
+    ('a, b and c', 'a', 'none')
+    """
+    known_names = list(names)
+    if not known_names:
+        return "none"
+    if len(known_names) == 1:
+        return known_names[0]
+    return f"{', '.join(known_names[:-1])} {join} {known_names[-1]}"
+
+
+def words(name: str) -> str:
+    """One of remit's own names as words.
+
+    >>> words("technical_validation")
+    'technical validation'
+    """
+    return name.replace("_", " ")
+
+
+def days(period: Period) -> str:
+    """A period in inclusive days, with how many they are.
+
+    >>> days(Period(date(2026, 3, 1), date(2026, 4, 1)))
+    '1 Mar 2026 to 31 Mar 2026 (31 days)'
+    """
+    return f"{period} ({counted(period.days, 'day')})"
+
+
+def day(value: date) -> str:
+    """A day without the ambiguity of 03/04.
+
+    >>> day(date(2026, 3, 4))
+    '4 Mar 2026'
+    """
+    return spoken(value)
+
+
+def cell(value: Any) -> str:
+    """One cell of a table of proof.
+
+    >>> cell(None), cell(3.0), cell(date(2026, 3, 4)), cell(" =1+1")
+    ('not known', '3', '4 Mar 2026', ' =1+1')
+    """
+    if value is None or value != value:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{spoken(value.date())} {value:%H:%M}"
+    if isinstance(value, date):
+        return spoken(value)
+    if isinstance(value, float | int):
+        return number(float(value))
+    if isinstance(value, list | tuple):
+        return ", ".join(cell(part) for part in value)
+    return str(value)
+
+
+def harmless(text: str) -> str:
+    """Text on one line, without the characters that steer a terminal or turn its direction.
+
+    >>> harmless("a\\x1b[31mred\\nline")
+    'a[31mred line'
+    """
+    flat = " ".join(text.split())
+    return "".join(c for c in flat if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
+
+
+def subject(found: Finding) -> str:
+    """What a finding is about, without the part of the charter it is in.
+
+    >>> subject(Finding("c", "roles.ae in mid_market", Answer.CLEAR, "It is clear.", ()))
+    'ae in mid_market'
+    """
+    head, dot, rest = found.about.partition(".")
+    return rest if dot and head in ("roles", "handoffs", "segments", "charter") else found.about
+
+
+def tipping(found: Finding) -> str:
+    """The sentence that says what would undo an indicated finding; empty if `says` has it."""
+    if found.tipping is None or found.tipping <= 0 or "unless less than" in found.says:
+        return ""
+    for caveat in found.caveats:
+        if "unless less than" in caveat:
+            return caveat
+    return f"Holds unless less than {share(found.tipping)} of unseen time was of that kind."
+
+
+def rule_ids(rules: Sequence[str]) -> str:
+    """The ids of the rules a finding serves.
+
+    >>> rule_ids(["000-22"]), rule_ids(["000-14", "000-22"]), rule_ids([])
+    ('rule 000-22', 'rules 000-14, 000-22', '')
+    """
+    if not rules:
+        return ""
+    return f"{'rule' if len(rules) == 1 else 'rules'} {', '.join(rules)}"
+
+
+def severities(findings: Iterable[Finding]) -> str:
+    """How many findings are red and how many amber.
+
+    >>> severities([])
+    'nothing red or amber'
+    """
+    found = list(findings)
+    said = [
+        f"{count} {severity}"
+        for severity in (Severity.RED, Severity.AMBER)
+        if (count := sum(f.severity is severity for f in found))
+    ]
+    return listed(said) if said else "nothing red or amber"

@@ -1,0 +1,226 @@
+"""The small language in which a source says how columns of text become canonical columns.
+
+A `Cell` is a SQL expression over one raw row, and a condition that is true where something was
+written but could not be understood. Columns that a file lacks become typed nulls and are noted on
+the file, so that the report can say what it could not see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from remit.sources.delimited import ExportError, Raw
+from remit.terms import Place, Problem
+
+NEVER = "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An expression, and when it failed to understand what was written."""
+
+    sql: str
+    failed: str = NEVER
+    column: str = ""
+
+
+def null(type_: str) -> Cell:
+    """A column nobody can fill."""
+    return Cell(f"CAST(NULL AS {type_})")
+
+
+def constant(value: str) -> Cell:
+    """The same word in every row."""
+    return Cell("'" + value.replace("'", "''") + "'")
+
+
+def as_id(sql: str) -> str:
+    """A Salesforce id by its first 15 characters, which 15- and 18-character forms share."""
+    return (
+        f"CASE WHEN regexp_matches({sql}, '^[A-Za-z0-9]{{15}}[A-Z0-5]{{3}}$') "
+        f"THEN left({sql}, 15) ELSE {sql} END"
+    )
+
+
+@dataclass(eq=False)
+class Reader:
+    """Reads the cells of one file.
+
+    Days and instants are recognised per column, by the way of writing that fits most of its
+    cells; the others are reported. Where 03/04 could be either, the rest of the export decides.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    raw: Raw
+    month_first: bool | None = None
+    """What the rest of the export shows of 03/04; None where it shows nothing."""
+    _formats: dict[str, str] = field(default_factory=dict)
+
+    def text(self, name: str) -> Cell:
+        """Words, without spaces around them; blank is null."""
+        found = self.raw.column(name)
+        return Cell(f"nullif(trim({_name(found)}), '')", column=name) if found else null("VARCHAR")
+
+    def id(self, name: str) -> Cell:
+        """An id of another record."""
+        cell = self.text(name)
+        return Cell(as_id(cell.sql), column=name)
+
+    def flag(self, name: str) -> Cell:
+        """True or false, in any of the ways exports write it."""
+        cell = self.text(name)
+        read = (
+            f"CASE WHEN lower({cell.sql}) IN ('true', '1', 'yes', 't', 'y') THEN true "
+            f"WHEN lower({cell.sql}) IN ('false', '0', 'no', 'f', 'n') THEN false END"
+        )
+        return self._understood(cell, read, name)
+
+    def number(self, name: str) -> Cell:
+        """A finite number; `NaN` and `inf` are not numbers anybody meant."""
+        cell = self.text(name)
+        cast = f"try_cast(replace({cell.sql}, ',', '') AS DOUBLE)"
+        return self._understood(cell, f"CASE WHEN isfinite({cast}) THEN {cast} END", name)
+
+    def amount(self, name: str) -> Cell:
+        """An exact amount of money, without its currency."""
+        cell = self.text(name)
+        cast = f"try_cast(replace({cell.sql}, ',', '') AS DECIMAL(18, 2))"
+        return self._understood(cell, cast, name)
+
+    def instant(self, name: str) -> Cell:
+        """An instant in UTC; a bare time is in the charter's zone, a bare day is its start."""
+        cell = self.text(name)
+        if not self.raw.has(name):
+            return null("TIMESTAMP")
+        stamp = self._stamp(cell.sql, name)
+        return self._understood(cell, f"timezone('UTC', {stamp})", name)
+
+    def day(self, name: str) -> Cell:
+        """A calendar day in the charter's zone."""
+        cell = self.text(name)
+        if not self.raw.has(name):
+            return null("DATE")
+        return self._understood(cell, f"CAST({self._stamp(cell.sql, name)} AS DATE)", name)
+
+    def _understood(self, cell: Cell, read: str, name: str) -> Cell:
+        return Cell(read, f"({cell.sql} IS NOT NULL AND ({read}) IS NULL)", name)
+
+    def _stamp(self, sql: str, name: str) -> str:
+        if name not in self._formats:
+            self._formats[name] = self._format(sql, name)
+        return self._formats[name].replace("{}", sql)
+
+    def _format(self, sql: str, name: str) -> str:
+        ways = ["try_cast({} AS TIMESTAMPTZ)", *(f"{_parsed(way)}" for way in _OTHER_WAYS)]
+        fits = self.con.execute(
+            "SELECT "
+            + ", ".join(f"count({way.replace('{}', sql)})" for way in ways)
+            + f", count({sql}) FROM {self.raw.relation}"
+        ).fetchone() or (0,) * (len(ways) + 1)
+        written, most = fits[-1], max(fits[:-1])
+        best = [way for way, count in zip(ways, fits, strict=False) if count == most]
+        if most == 0 or written == 0 or ways[0] in best:
+            return ways[0]
+        if len(best) == 1:
+            return best[0]
+        if self.month_first is None:
+            raise ExportError(
+                [
+                    Problem(
+                        Place(str(self.raw.file)),
+                        name,
+                        "could be written day first or month first: every cell fits both.",
+                        "Write days as 2026-03-04.",
+                    )
+                ]
+            )
+        wanted = "%m" if self.month_first else "%d"
+        return next((way for way in best if f"'{wanted}" in way), best[0])
+
+
+_DAYS = ("%m/%d/%y", "%m/%d/%Y", "%d/%m/%y", "%d/%m/%Y", "%d.%m.%y", "%d.%m.%Y", "%Y/%m/%d")
+_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %I:%M %p")
+_OTHER_WAYS = tuple((day, tuple(day + time for time in _TIMES)) for day in _DAYS)
+
+
+def _parsed(way: tuple[str, Sequence[str]]) -> str:
+    """One order of day and month, with any of the ways to write a time behind it."""
+    day, full = way
+    shape = re.sub(r"%[md]", r"\\d{1,2}", day).replace("%Y", r"\d{4}").replace("%y", r"\d{2}")
+    shape = shape.replace(".", r"\.") if "." in day else shape
+    listed = ", ".join(f"'{one}'" for one in full)
+    return (
+        f"CASE WHEN regexp_matches({{}}, '^{shape}(\\D|$)') "
+        f"THEN CAST(try_strptime({{}}, [{listed}]) AS TIMESTAMPTZ) END"
+    )
+
+
+def month_comes_first(con: duckdb.DuckDBPyConnection, raws: Sequence[Raw]) -> bool | None:
+    """What the slashed days of a whole export show: month first, day first, or nothing.
+
+    A first number above 12 can only be a day, a second one above 12 only follows a month.
+    """
+    day_first = month_first = 0
+    for raw in raws:
+        slashed = [
+            f"count(*) FILTER (regexp_matches({_name(c)}, '^(1[3-9]|2\\d|3[01])/\\d{{1,2}}/\\d')), "
+            f"count(*) FILTER (regexp_matches({_name(c)}, '^\\d{{1,2}}/(1[3-9]|2\\d|3[01])/\\d'))"
+            for c in raw.columns
+        ]
+        counts = con.execute(f"SELECT {', '.join(slashed)} FROM {raw.relation}").fetchone() or ()
+        day_first += sum(counts[::2])
+        month_first += sum(counts[1::2])
+    if day_first == month_first:
+        return None
+    return month_first > day_first
+
+
+def _name(column: str | None) -> str:
+    return '"' + (column or "").replace('"', '""') + '"'
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How one file's rows become rows of one canonical table.
+
+    A row is refused where a required cell is missing or was not understood, where its key was
+    seen before, or where one of `refuse` holds (reason to SQL condition).
+    """
+
+    table: str
+    raw: Raw
+    cells: Mapping[str, Cell]
+    refuse: Mapping[str, str] = field(default_factory=dict)
+    where: str = "true"
+    """Rows that are meant for this table at all; the others are not counted against it."""
+    staged: bool = False
+    """True where the rows go to a temporary `staged_<table>` for a `Derived` to work on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Rows of a canonical table worked out from raw tables by a query, not row by row.
+
+    The query must name every column it fills; `known_from` included.
+    """
+
+    table: str
+    query: str
+    why: str = ""
+    """How they were derived, for the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A file whose rows other rows look things up in; all of them count as kept."""
+
+    raw: Raw
+    to: str
+
+
+Mapped = Rows | Derived | Lent
+"""What a source yields."""

@@ -1,0 +1,211 @@
+"""Plain tables (CSV, Parquet), mapped onto the canonical ones by a small YAML file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from remit.charter.positions import read_yaml
+from remit.evidence.tables import AMOUNT, DAY, FLAG, INSTANT, TABLES, Column
+from remit.evidence.write import sql_type
+from remit.sources.cells import Cell, Derived, Mapped, Reader, Rows, constant
+from remit.sources.delimited import ExportError
+from remit.sources.source import Export
+from remit.terms import Place, Problem, nearest
+
+WORKED_OUT = ("activity_states", "assignments")
+"""Tables that no file fills."""
+
+
+class MappedFile(BaseModel):
+    """How one file fills one table: canonical column to the file's column, or to a constant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    columns: Mapping[str, str] = Field(min_length=1)
+    constants: Mapping[str, str | bool | int | float] = {}
+
+
+class TableMapping(BaseModel):
+    """A mapping file: canonical table to the files that fill it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: str = ""
+    tables: Mapping[str, tuple[MappedFile, ...]]
+
+    def files(self) -> list[str]:
+        """Every file it names, once, relative to the mapping."""
+        return list(dict.fromkeys(f.file for files in self.tables.values() for f in files))
+
+
+def read_mapping(file: Path) -> TableMapping:
+    """Read a mapping.
+
+    A table may be given one file without a list around it.
+
+    Raises:
+        ExportError: With every unknown table, column or word, at its line.
+    """
+    read = read_yaml(file)
+    stated = read.value if isinstance(read.value, dict) else {}
+    tables = stated.get("tables")
+    if not isinstance(tables, dict) or not tables:
+        raise ExportError(
+            [
+                Problem(
+                    Place(str(file)),
+                    "tables",
+                    "is missing.",
+                    "Give `tables:` with a file for each.",
+                )
+            ]
+        )
+    listed = {name: many if isinstance(many, list) else [many] for name, many in tables.items()}
+    try:
+        mapping = TableMapping.model_validate({**stated, "tables": listed})
+    except ValidationError as error:
+        raise ExportError(
+            [
+                Problem(
+                    read.place(
+                        tuple(p for p in found["loc"] if not (p == 0 and len(found["loc"]) > 2))
+                    ),
+                    ".".join(str(part) for part in found["loc"]),
+                    found["msg"].lower() + ".",
+                    "A file has `file:`, `columns:` and maybe `constants:`.",
+                )
+                for found in error.errors(include_url=False)
+            ]
+        ) from None
+    problems = []
+    for name, files in mapping.tables.items():
+        if name not in TABLES or name in WORKED_OUT:
+            known = set(TABLES) - set(WORKED_OUT)
+            problems.append(
+                Problem(
+                    read.place(("tables", name), key=True),
+                    f"tables.{name}",
+                    "no table is called that.",
+                    nearest(name, known, what="Tables"),
+                )
+            )
+            continue
+        for mapped in files:
+            for column in (*mapped.columns, *mapped.constants):
+                if column not in TABLES[name].columns:
+                    problems.append(
+                        Problem(
+                            read.place(("tables", name)),
+                            f"tables.{name}.{column}",
+                            f"{name} has no such column.",
+                            nearest(column, TABLES[name].columns, what="Columns"),
+                        )
+                    )
+    if problems:
+        raise ExportError(problems)
+    return mapping
+
+
+def plain(mapping: TableMapping, export: Export) -> Iterator[Mapped]:
+    """Rows of plain files as rows of canonical tables.
+
+    People are everybody whom a column names. A credit whose record is a lead was first touched
+    when the lead came in, unless a column says otherwise.
+
+    Raises:
+        ExportError: If a file lacks a column that the mapping names.
+    """
+    _check_columns(mapping, export)
+    for name, files in mapping.tables.items():
+        for mapped in files:
+            reader = export.get(Path(mapped.file).stem)
+            if reader is not None:
+                yield from _rows(name, mapped, reader, export)
+    if "deal_credits" in mapping.tables and "leads" in mapping.tables:
+        yield Derived(
+            "deal_credits",
+            """SELECT c.* EXCLUDE (touched_at), l.created_at AS touched_at
+            FROM deal_credits c JOIN leads l ON l.lead_id = c.record_id WHERE c.touched_at IS NULL""",
+            "A record was first touched when its lead came in.",
+        )
+
+
+def _rows(name: str, mapped: MappedFile, reader: Reader, export: Export) -> Iterator[Mapped]:
+    contract = TABLES[name].columns
+    cells = {
+        column: _cell(reader, contract[column], word) for column, word in mapped.columns.items()
+    }
+    for column, value in mapped.constants.items():
+        word = str(value).lower() if isinstance(value, bool) else str(value)
+        cells[column] = constant(word)
+    for column, noun in contract.items():
+        if noun.required and column not in cells and noun.type == FLAG:
+            cells[column] = Cell("true" if column in ("counted", "is_person") else "false")
+    if name == "activities" and "day" not in cells and "happened_at" in cells:
+        zone, at = export.charter.time_zone, cells["happened_at"].sql
+        cells["day"] = Cell(f"CAST(timezone('{zone}', timezone('UTC', {at})) AS DATE)")
+    if "known_from" not in cells:
+        first = next((c for c in cells if contract[c].type == INSTANT), None)
+        if first is not None:
+            cells["known_from"] = cells[first]
+    late = f"known_from >= TIMESTAMP '{export.today}' + INTERVAL 2 DAY"
+    refuse = (
+        {f"is dated after the day of the load, {export.today}": late}
+        if "known_from" in cells
+        else {}
+    )
+    yield Rows(name, reader.raw, cells, refuse=refuse)
+    for column in cells:
+        if contract[column].person and column in mapped.columns:
+            id_ = reader.text(mapped.columns[column]).sql
+            people = (
+                f"(SELECT DISTINCT {id_} AS id FROM {reader.raw.relation} WHERE {id_} IS NOT NULL)"
+            )
+            if name != "people":
+                yield Derived(
+                    "people",
+                    f"""SELECT person(id) AS person_id, true AS is_person FROM {people}
+                    WHERE person(id) NOT IN (SELECT person_id FROM people)""",
+                )
+            yield Derived(
+                "private.names", f"SELECT person(id) AS person_id, id AS source_id FROM {people}"
+            )
+
+
+def _cell(reader: Reader, column: Column, name: str) -> Cell:
+    if column.person:
+        text = reader.text(name)
+        return Cell(f"person({text.sql})", column=name)
+    if column.type == INSTANT:
+        return reader.instant(name)
+    if column.type == DAY:
+        return reader.day(name)
+    if column.type == FLAG:
+        return reader.flag(name)
+    if column.type == AMOUNT:
+        return reader.amount(name)
+    if sql_type(column.type) in ("DOUBLE", "BIGINT"):
+        return reader.number(name)
+    return reader.text(name)
+
+
+def _check_columns(mapping: TableMapping, export: Export) -> None:
+    problems = [
+        Problem(
+            Place(str(reader.raw.file), 1),
+            word,
+            "the file has no such column.",
+            nearest(word, reader.raw.columns, what="Columns"),
+        )
+        for files in mapping.tables.values()
+        for mapped in files
+        if (reader := export.get(Path(mapped.file).stem)) is not None
+        for word in mapped.columns.values()
+        if not reader.raw.has(word)
+    ]
+    if problems:
+        raise ExportError(list(dict.fromkeys(problems)))

@@ -1,0 +1,33 @@
+"""The words all else is said in: money, periods, citations, problems and findings.
+
+Nothing here knows about sales roles, files or databases. That is all.
+"""
+
+from remit.terms.catalogue import Entry, Note, catalogue
+from remit.terms.citation import Citation, Standing
+from remit.terms.finding import Answer, Estimate, Finding, Limit, Proof, Severity, worst_first
+from remit.terms.money import Money
+from remit.terms.period import Period, parse_day
+from remit.terms.problem import Place, Problem, RemitError, nearest
+
+__all__ = [
+    "Answer",
+    "Citation",
+    "Entry",
+    "Estimate",
+    "Finding",
+    "Limit",
+    "Money",
+    "Note",
+    "Period",
+    "Place",
+    "Problem",
+    "Proof",
+    "RemitError",
+    "Severity",
+    "Standing",
+    "catalogue",
+    "nearest",
+    "parse_day",
+    "worst_first",
+]

@@ -1,0 +1,62 @@
+"""What is wrong with an input, said to the person who can mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A file, and where it can be named a line and a column, both counted from 1."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """`file:line:column`, as editors and terminals make clickable."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where, and what to do about it.
+
+    >>> print(Problem(Place("charter.yaml", 8, 9), "handoffs.0.to", 'no role is called "aex".',
+    ...               'Did you mean "ae"?'))
+    charter.yaml:8:9  handoffs.0.to: no role is called "aex".
+        Did you mean "ae"?
+    """
+
+    place: Place
+    path: str
+    wrong: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        """Place, path and what is wrong; the remedy indented below."""
+        subject = f"  {self.path}: " if self.path else "  "
+        fix = f"\n    {self.fix}" if self.fix else ""
+        return f"{self.place}{subject}{self.wrong}{fix}"
+
+
+class RemitError(Exception):
+    """An input that cannot be used, with everything that is wrong with it at once."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(word: str, known: Iterable[str], *, what: str) -> str:
+    """The closest of the known words, and then all of them, for the end of a message.
+
+    >>> nearest("account_exec", ["sdr", "account_executive"], what="Roles")
+    'Did you mean "account_executive"? Roles: account_executive, sdr.'
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    listed = f"{what}: {', '.join(names)}." if names else f"{what}: none."
+    return f'Did you mean "{near[0]}"? {listed}' if near else listed
