@@ -290,6 +290,7 @@ def shared(folder: Path, table: Table) -> Iterator[tuple[str, Rows, Rows, list[s
         yield name, real, ours, [column for column in ours[0] if column in real[0]]
 
 
+@pytest.mark.trial
 def test_columns_are_spelled_as_in_a_real_export(table: Table) -> None:
     for name, real, ours, columns in shared(trial_folder(), table):
         spelled = {column.casefold(): column for column in real[0]}
@@ -298,6 +299,7 @@ def test_columns_are_spelled_as_in_a_real_export(table: Table) -> None:
             assert spelled.get(column.casefold(), column) == column, f"{name}.{column}"
 
 
+@pytest.mark.trial
 def test_values_have_the_form_they_have_in_a_real_export(table: Table) -> None:
     def form(value: str) -> str:
         if not value:
@@ -316,6 +318,7 @@ def test_values_have_the_form_they_have_in_a_real_export(table: Table) -> None:
                 assert theirs & found, f"{name}.{column}: {theirs} there, {found} here"
 
 
+@pytest.mark.trial
 def test_ids_are_formed_as_in_a_real_export(table: Table) -> None:
     for name, real, ours, _ in shared(trial_folder(), table):
         assert {row["Id"][:3] for row in real} == {row["Id"][:3] for row in ours}, name

@@ -17,7 +17,8 @@ from remit.example import Company, Faults, Written, write_example
 from remit.example.company import FUNCTIONS, AEProspecting
 from remit.example.days import calendar, number
 from remit.example.dice import Dice
-from remit.example.market import Market, happen
+from remit.example.market import happen
+from remit.example.records import Market
 from remit.example.staff import hire
 from remit.example.work import STAGE_FUNCTION, Piece, Target, labour
 

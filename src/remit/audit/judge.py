@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from remit.audit.wording import percent
 from remit.measures import FunctionTime, RoleTime, Share
 from remit.terms import Answer, Estimate, Limit, Severity
 
@@ -57,7 +58,7 @@ def judge_time(
             Answer.CANNOT_TELL,
             None,
             red,
-            why=f"{time.coverage.value:.0%} of working time is recorded, under the floor of {floor:.0%}",
+            why=f"{percent(time.coverage.value)} of working time is recorded, under the floor of {percent(floor)}",
         )
     for limit in reversed(limits):
         if share.low > limit.value:

@@ -103,13 +103,7 @@ def audit(
         seed: For the intervals; same seed, same figures.
         progress: Called with a few words before each longer step.
     """
-    over = over or Period(
-        max(
-            evidence.as_of - timedelta(days=YEAR - 1),
-            date.fromisoformat(evidence.meta["first_day"]),
-        ),
-        evidence.as_of + timedelta(days=1),
-    )
+    over = over or measured_days(evidence)
     overrides = {name: override.model_dump() for name, override in charter.benchmarks.items()}
     numbers = with_overrides(overrides, company=charter.company)
     allowed = charter.privacy.individual_view
@@ -149,6 +143,18 @@ def audit(
         derivations=evidence.derivations,
         sources=tuple(dict.fromkeys(f.limit.source for f in ordered if f.limit is not None)),
     )
+
+
+def measured_days(evidence: Evidence) -> Period:
+    """The year up to the as-of day, or as much of it as there are activities for.
+
+    Where the evidence holds no activities at all, its own first day counts instead.
+    """
+    days = evidence["activities"]
+    (row,) = days.aggregate(first=days.day.min()).to_pyarrow().to_pylist()
+    start = row["first"] or evidence.first_day
+    year_ago = evidence.as_of - timedelta(days=YEAR - 1)
+    return Period(min(max(start, year_ago), evidence.as_of), evidence.as_of + timedelta(days=1))
 
 
 def _declared(charter: Charter) -> list[DeclaredRole]:

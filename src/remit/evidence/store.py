@@ -73,6 +73,11 @@ class Evidence:
         return ends_of_day(self.as_of, self.time_zone)
 
     @property
+    def first_day(self) -> date:
+        """The first day on which anything was entered."""
+        return date.fromisoformat(self.meta["first_day"])
+
+    @property
     def time_zone(self) -> str:
         """The zone days were cut in when the file was loaded."""
         return self.meta.get("time_zone", "UTC")

@@ -120,3 +120,8 @@ class Clock:
         day, second = divmod(moment, DAY)
         minute, second = divmod(second, 60)
         return self.day(day) + _MINUTES[minute] + _SECONDS[second]
+
+
+def last_moment(last_day: date, days: Calendar) -> int:
+    """The moment of the export: seven in the evening of the last day."""
+    return days.at(number(last_day), 19 * 60)

@@ -9,7 +9,7 @@ from pathlib import Path
 from remit.example.company import Company
 from remit.example.days import day_of, number
 from remit.example.dice import Dice
-from remit.example.market import Market
+from remit.example.records import Market
 from remit.example.salesforce import Row, write_table
 from remit.example.staff import Staff
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from remit.example.company import Company
-from remit.example.days import DAY, Calendar, day_of, is_holiday, number
+from remit.example.days import DAY, Calendar, day_of, is_holiday, last_moment, number
 from remit.example.dice import Dice
-from remit.example.market import Contact, Deal, Market, Prospect, last_moment
+from remit.example.records import Contact, Deal, Market, Prospect
 from remit.example.staff import Person, Staff
 from remit.example.work import Meeting, Piece, Target, Year
 
@@ -431,7 +431,7 @@ class _Keeping:
 
     def run(self) -> Kept:
         company, dice = self.company, self.dice
-        self.end = last_moment(company, self.calendar)
+        self.end = last_moment(company.last_day, self.calendar)
         self.contacts = self.market.contacts_of()
         self.contact_from = {
             person.prospect: person.number

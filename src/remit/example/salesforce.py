@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from remit.example.company import Company
-from remit.example.days import DAY, Calendar, Clock, day_of, number
+from remit.example.days import DAY, Calendar, Clock, day_of, last_moment, number
 from remit.example.dice import Dice
 from remit.example.forget import ACCOUNT, CASE, CONTACT, DEAL, LEAD, USER, Kept, Ref
 from remit.example.ids import record_id
-from remit.example.market import EXPANSION, RENEWAL, Contact, Deal, Market, Prospect, last_moment
+from remit.example.records import EXPANSION, RENEWAL, Contact, Deal, Market, Prospect
 from remit.example.staff import Staff
 
 Row = Sequence[object]
@@ -528,7 +528,7 @@ class _Export:
 
     def run(self) -> dict[str, int]:
         market = self.market
-        self.end = last_moment(self.company, self.calendar)
+        self.end = last_moment(self.company.last_day, self.calendar)
         self.contacts = market.contacts_of()
         self.ranks = {
             USER: {person.number: person.number + _FIRST_USER for person in self.staff.people},

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from remit.example import names
 from remit.example.company import Company, Shares, Team
@@ -281,13 +281,3 @@ def hire(company: Company, calendar: Calendar, dice: Dice) -> Staff:
     people[who] = replace(people[who], leave=(day, number(returns)))
     away = {person.number: _away(person, company, calendar, dice) for person in people}
     return Staff(tuple(people), away, tuple(promoted), tuple(hired), (who,), tuple(two_hats))
-
-
-def hired_on(company: Company, person: Person) -> date:
-    """The day a person joined."""
-    return date(1970, 1, 1) + timedelta(days=person.hired)
-
-
-def in_role(staff: Staff, people: Sequence[int], day: int) -> list[int]:
-    """Those of the people who are present on a day."""
-    return [who for who in people if staff.present(who, day)]

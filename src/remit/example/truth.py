@@ -10,7 +10,7 @@ from typing import Any
 from remit.example.company import Company
 from remit.example.days import Calendar, day_of, number
 from remit.example.forget import Kept
-from remit.example.market import FIELDS, NEW, PLACEHOLDERS, Deal, Market
+from remit.example.records import FIELDS, NEW, PLACEHOLDERS, Deal, Market
 from remit.example.salesforce import user_id
 from remit.example.staff import Staff
 from remit.example.work import Year

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from remit.example.company import FUNCTIONS, KINDS, Company
 from remit.example.days import Calendar, day_of, number
 from remit.example.dice import Dice
-from remit.example.market import EXPANSION, NEW, Deal, FirstMeeting, Market
+from remit.example.records import EXPANSION, NEW, Deal, FirstMeeting, Market
 from remit.example.staff import Person, Spell, Staff
 
 _NOBODY = -1

@@ -270,7 +270,9 @@ def _aalen_johansen(
 
     if not (status == 1).any():
         return ((0.0, 0.0), (float(days), 0.0)), 0.0, 0.0
-    fitted = CumIncidenceRight(waits + 1e-6, status)
+    # the last cases to end leave nobody at risk, and no error to estimate there
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fitted = CumIncidenceRight(waits + 1e-6, status)
     at = int(np.searchsorted(fitted.times, days, side="right")) - 1
     curve = [(0.0, 0.0)] + [
         (float(t), float(c)) for t, c in zip(fitted.times, fitted.cinc[0], strict=True) if t <= days
@@ -287,14 +289,16 @@ def _kaplan_meier(
 
     if not decided.any():
         return ((0.0, 1.0),), None
-    fitted = SurvfuncRight(waits + 1e-6, decided.astype(int))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fitted = SurvfuncRight(waits + 1e-6, decided.astype(int))
     curve = [(0.0, 1.0)] + [
         (float(t), float(p)) for t, p in zip(fitted.surv_times, fitted.surv_prob, strict=True)
     ]
     middle = fitted.quantile(0.5) - 1e-6
     if not math.isfinite(middle):
         return tuple(_thinned(curve)), None
-    low, high = fitted.quantile_ci(0.5, alpha=1 - LEVEL)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = fitted.quantile_ci(0.5, alpha=1 - LEVEL)
     return tuple(_thinned(curve)), Estimate(
         max(0.0, float(middle)),
         "days",

@@ -6,9 +6,9 @@ that fits. Colours are names that the page's style sheet fills, for light and fo
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,9 +20,8 @@ from markupsafe import Markup, escape
 
 from remit.measures import HandoffFlow
 from remit.report import wording
-from remit.terms import Estimate, Finding
 
-NARROW, WIDE = 316, 700
+NARROW, WIDE = 324, 720
 """Widths drawn, in CSS pixels."""
 
 INK, QUIET, LINE, OUTSIDE, OWNED, AMBER, RED = (
@@ -50,23 +49,6 @@ _KEPT = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A measured share to draw against its limits."""
-
-    about: str
-    measure: str
-    measured: Estimate
-    limits: tuple[tuple[str, float], ...]
-    """Name of the level, and the level."""
-    finding: Finding
-
-    @property
-    def past(self) -> bool:
-        """Whether the finding says that the share is past a limit."""
-        return self.finding.severity is not None
-
-
-@dataclass(frozen=True, slots=True)
 class Trend:
     """A share month by month: (first of month, share, coverage)."""
 
@@ -74,16 +56,6 @@ class Trend:
     points: tuple[tuple[date, float, float], ...]
     limits: tuple[tuple[str, float], ...]
     above: bool
-
-
-def against_limits(marks: Sequence[Mark]) -> Markup:
-    """Dots with their intervals, one a row, against the limits that hold for each."""
-    label = "Measured shares with intervals against their limits. " + "; ".join(
-        f"{m.about}, {m.measure}: {wording.estimate(m.measured)}, limits "
-        + wording.listed(f"{name} {wording.share(at)}" for name, at in m.limits)
-        for m in marks
-    )
-    return _drawn(lambda width: _against_limits(marks, width), label)
 
 
 def months(trends: Sequence[Trend]) -> Markup:
@@ -106,67 +78,28 @@ def fates(flow: HandoffFlow) -> Markup:
     return _drawn(lambda width: _fates(flow, width), f"{flow.about}: {'; '.join(said)}")
 
 
-def _against_limits(marks: Sequence[Mark], width: int) -> Any:
-    import altair as alt
-
-    top = max([m.measured.high or m.measured.value for m in marks] + [at for m in marks for _, at in m.limits])
-    end = min(1.0, math.ceil((top + 0.05) * 10) / 10)
-    x = alt.X("value:Q", title=None, scale=alt.Scale(domain=[0, end]), axis=_percent_axis(alt, width))
-    rows = []
-    for place, mark in enumerate(marks):
-        rows.append({
-            "row": place,
-            "name": f"{mark.about}: {mark.measure}" if mark.measure not in mark.about else mark.about,
-            "said": wording.estimate(mark.measured),
-            "value": mark.measured.value,
-            "low": mark.measured.value if mark.measured.low is None else mark.measured.low,
-            "high": mark.measured.value if mark.measured.high is None else mark.measured.high,
-            "colour": OUTSIDE if mark.past else OWNED,
-            "zero": 0,
-        })  # fmt: skip
-    lines = [
-        {"row": place, "value": at, "name": f"{name} {wording.share(at)}", "colour": RED if name == "red" else AMBER}
-        for place, mark in enumerate(marks)
-        for name, at in mark.limits
-    ]
-    y = alt.Y("row:O", title=None, axis=None)
-    base = alt.Chart(alt.Data(values=rows)).encode(y=y)
-    colour = alt.Color("colour:N", scale=None)
-    ticks = alt.Chart(alt.Data(values=lines)).encode(y=y, x=x, color=colour)
-    step = 62
-    layers = alt.layer(
-        base.mark_rule(strokeWidth=3, strokeCap="round", yOffset=4).encode(
-            x=alt.X("low:Q", title=None), x2="high:Q", color=colour
-        ),
-        base.mark_circle(size=90, opacity=1, yOffset=4).encode(x=x, color=colour),
-        ticks.mark_tick(thickness=2, height=20, yOffset=4),
-        ticks.mark_text(yOffset=22, fontSize=11, align="center").encode(text="name:N"),
-        base.mark_text(align="left", yOffset=-16, fontSize=TEXT, fontWeight=600, color=INK, x=0).encode(
-            text="name:N"
-        ),
-        base.mark_text(align="left", yOffset=4, dx=10, fontSize=TEXT, color=INK).encode(
-            x="high:Q", text="said:N"
-        ),
-    )
-    return layers.properties(width=width - 20, height=alt.Step(step))
-
-
 def _months(trends: Sequence[Trend], width: int) -> Any:
     import altair as alt
 
     points = [
         {"title": t.title, "month": f"{m:%Y-%m}", "share": v} for t in trends for m, v, _ in t.points
     ]
+    highest = max([p[1] for t in trends for p in t.points] + [at for t in trends for _, at in t.limits])
+    end = min(1.0, math.ceil((highest + 0.02) * 10) / 10)
     lines = [
-        {"title": t.title, "at": at, "colour": RED if name == "red" else AMBER, "name": f"{name} {wording.share(at)}"}
+        {
+            "title": t.title,
+            "at": at,
+            "beside": beside,
+            "colour": RED if name == "red" else AMBER,
+            "name": f"{name} {wording.share(at)}",
+        }
         for t in trends
-        for name, at in t.limits
+        for (name, at), beside in zip(t.limits, _apart([at for _, at in t.limits], 0.12 * end), strict=True)
     ]
     order = sorted({str(point["month"]) for point in points})
-    values = [float(point["share"]) for point in points] + [float(line["at"]) for line in lines]
-    end = min(1.0, math.ceil((max(values) + 0.02) * 10) / 10)
-    columns = 1 if width < WIDE else 2
-    panel = (width - 45 * columns) // columns
+    columns = 1 if width < 500 else 2
+    panel = (width - 120 * columns) // columns
     words = "['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sep','Oct','Nov','Dec']"
     x = alt.X(
         "month:O", title=None, sort=order, scale=alt.Scale(padding=0.2),
@@ -187,8 +120,8 @@ def _months(trends: Sequence[Trend], width: int) -> Any:
                 ),
                 mine.mark_line(strokeWidth=1.5, color=QUIET).encode(x=x, y=y),
                 mine.mark_circle(size=36, opacity=1, color=INK).encode(x=x, y=y),
-                limit.mark_text(align="left", x=2, dy=-6, fontSize=11).encode(
-                    y="at:Q", text="name:N", color=alt.Color("colour:N", scale=None)
+                limit.mark_text(align="left", x=panel, dx=5, fontSize=11).encode(
+                    y="beside:Q", text="name:N", color=alt.Color("colour:N", scale=None)
                 ),
             ).properties(width=panel, height=120, title=title)
         )
@@ -200,7 +133,7 @@ def _fates(flow: HandoffFlow, width: int) -> Any:
 
     decided = [rate for rate in (flow.accepted, flow.rejected) if rate is not None]
     panels = []
-    side_by_side = width >= WIDE and bool(decided) and flow.converted is not None
+    side_by_side = width > 500 and bool(decided) and flow.converted is not None
     panel = (width - 210) // 2 if side_by_side else width - 110
     begun = next((r.of_step for r in (*decided, flow.converted) if r is not None), "")
     if decided:
@@ -274,20 +207,25 @@ def _apart(shares: Sequence[float], least: float = 0.09) -> list[float]:
 
 def _percent_axis(alt: Any, width: int) -> Any:
     return alt.Axis(
-        format="%", tickCount=4 if width < WIDE else 6, gridColor=LINE, domain=False, ticks=False,
+        format="%", tickCount=4 if width < 500 else 6, gridColor=LINE, domain=False, ticks=False,
         labelExpr="replace(datum.label, '%', ' %')",
     )
 
 
-_numbers = itertools.count(1)
-
-
 def _drawn(draw: Callable[[int], Any], label: str) -> Markup:
+    """A chart at both widths, each drawn again smaller where its labels reached beyond."""
     drawings = []
     for name, width in (("narrow", NARROW), ("wide", WIDE)):
         svg = _svg(draw(width).configure(**_config()).to_json(indent=None))
+        beyond = _width(svg) - width
+        if beyond > 0:
+            svg = _svg(draw(width - beyond).configure(**_config()).to_json(indent=None))
         drawings.append(_for_page(svg, name, label))
     return Markup("").join(drawings)
+
+
+def _width(svg: str) -> int:
+    return math.ceil(float(ElementTree.fromstring(svg).attrib["width"]))
 
 
 def _config() -> dict[str, Any]:
@@ -314,7 +252,7 @@ def _svg(specification: str) -> str:
 def _for_page(svg: str, name: str, label: str) -> Markup:
     """A drawing as part of the page: no names of its own, no outside reference, page's colours."""
     root = ElementTree.fromstring(svg)
-    prefix = f"c{next(_numbers)}-"
+    prefix = f"c{zlib.crc32(svg.encode()):08x}-"
     return Markup(_element(root, prefix, f'class="chart {name}" role="img" aria-label="{escape(label)}"'))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from remit.audit import Audit
 from remit.report import wording
@@ -26,16 +26,18 @@ def html(audit: Audit) -> str:
     for a phone and for a desk, and each has its numbers as a table below it.
     """
     environment = _environment()
+    places = {id(found): place for place, found in enumerate(audit.findings, 1)}
+    shared = {"audit": audit, "anchor": lambda found: f"finding-{places[id(found)]}"}
     sections = []
-    found = catalogue("remit.report.sections", Section)
-    for name, entry in sorted(found.items(), key=lambda pair: pair[1].note.place):
+    kinds = catalogue("remit.report.sections", Section)
+    for name, entry in sorted(kinds.items(), key=lambda pair: pair[1].note.place):
         shown = entry.call(audit)
         if shown is None:
             continue
         template = environment.get_template(f"sections/{name}.html")
-        sections.append((name, entry.note.title, template.render(audit=audit, **shown)))
+        sections.append((name, entry.note.title, template.render(**shared, **shown)))
     page = environment.get_template("page.html")
-    return page.render(audit=audit, sections=sections, remit=remit_version())
+    return page.render(**shared, sections=sections, remit=remit_version())
 
 
 @cache
@@ -68,18 +70,6 @@ def _environment() -> Environment:
             )  # fmt: skip
         }
     )
-    made.filters["slug"] = _slug
     made.filters["rendered"] = Markup
     made.tests["known"] = wording.known
     return made
-
-
-def _slug(found: Any) -> str:
-    """An anchor for a finding: the same wherever it is named in the page.
-
-    >>> from remit.terms import Finding
-    >>> _slug(Finding("c", "roles.ae in mid_market", Answer.CLEAR, "It is clear.", ()))
-    'c-roles-ae-in-mid-market'
-    """
-    text = f"{found.check} {found.about}".lower()
-    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in text).split())

@@ -99,7 +99,7 @@ def _finding(found: Finding) -> ConsoleRenderable:
 
 def _quiet(audit: Audit, width: int) -> ConsoleRenderable:
     grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(width=15)
+    grid.add_column(width=17)
     grid.add_column(ratio=1)
     for answer, style in QUIET:
         found = [f for f in audit.findings if f.answer is answer]
@@ -114,7 +114,7 @@ def _quiet(audit: Audit, width: int) -> ConsoleRenderable:
                 body.append(f"\nand {len(found) - 4} more")
         else:
             body = Text(_by_check(found), style="dim" if style == "dim" else "default")
-            body.truncate(2 * (width - 16), overflow="ellipsis")
+            body.truncate(2 * (width - 18), overflow="ellipsis")
         grid.add_row(head, body)
     return Padding(grid, (1, 0, 0, 0))
 

@@ -107,6 +107,8 @@ class Reader:
         return self._understood(cell, f"CAST({self._stamp(cell.sql, name)} AS DATE)", name)
 
     def _understood(self, cell: Cell, read: str, name: str) -> Cell:
+        if not self.raw.has(name):
+            return Cell(read)
         return Cell(read, f"({cell.sql} IS NOT NULL AND ({read}) IS NULL)", name)
 
     def _stamp(self, sql: str, name: str) -> str:

@@ -1,7 +1,9 @@
 """Delimited text files, read as they come: nothing is guessed silently and no line is lost.
 
-Every cell is text until a source asks for more. Lines that are not rows (too few or too many
-cells, open quotes, bytes that are no text) are kept as rejects with their line number.
+Every cell is text until a source asks for more. One pass over the file decides what its records
+are and where they start; lines that are no rows (too few or too many cells, open quotes, bytes
+that are no text) are kept as rejects with their line. The database then reads the file by itself
+if its every record is a row, and is handed the rows otherwise.
 """
 
 from __future__ import annotations
@@ -9,18 +11,31 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from array import array
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 import duckdb
+import pyarrow as pa
 
 from remit.terms import Place, Problem, RemitError
 
 DELIMITERS = ",;\t|"
+LARGEST_CELL = 1_000_000
+"""Characters; a CRM's longest text field has 131,072."""
+AT_A_TIME = 20_000
+"""Rows handed to the database at once."""
+_NOT_TABLES = {
+    b"PK\x03\x04": ("is a zip archive or a workbook.", "Unpack it, or save the sheet as CSV."),
+    b"\x1f\x8b": ("is compressed.", "Unpack it."),
+    b"\xd0\xcf\x11\xe0": ("is a workbook.", "Save the sheet as CSV."),
+    b"%PDF": ("is a PDF.", "Export the table as CSV."),
+}
 
 
 class ExportError(RemitError):
@@ -40,17 +55,23 @@ class Reject:
 
 @dataclass(eq=False)
 class Raw:
-    """One file as text in the database: a table of its columns, and `_row` counted from 1."""
+    """One file as text in the database: its columns, and `_row` counted from 1."""
 
     name: str
     file: Path
     relation: str
-    columns: tuple[str, ...]
+    columns: Mapping[str, str]
+    """Each column, as the file spells it, to its name in the database."""
     rows: int
-    malformed: tuple[tuple[int, Reject], ...] = ()
-    """Record number and reject of each line that is not a row."""
+    malformed: tuple[Reject, ...] = ()
+    """Lines that are not rows."""
     note: str = ""
-    utf8: Path | None = None
+    lines: Sequence[int] = ()
+    """Line on which each row starts; empty where a file has no lines."""
+    label: str = ""
+    """What the file is called in reports."""
+    doubled: tuple[str, ...] = ()
+    """Names that two columns have; neither can be told from the other, so neither is read."""
     looked_at: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
 
@@ -59,195 +80,288 @@ class Raw:
         return column.casefold() in self._by_folded
 
     def column(self, name: str) -> str | None:
-        """The column as the file spells it; a name the file lacks is noted as missing."""
+        """The column's name in the database; a name the file lacks is noted as missing."""
         found = self._by_folded.get(name.casefold())
         (self.looked_at if found else self.missing).add(name)
         return found
 
     @cached_property
     def _by_folded(self) -> dict[str, str]:
-        return {column.casefold(): column for column in self.columns}
+        return {column.casefold(): found for column, found in self.columns.items()}
 
-    @cached_property
-    def _lines(self) -> list[int]:
-        """First line of every record after the header, from one pass over the file."""
-        assert self.utf8 is not None
-        with self.utf8.open(encoding="utf-8-sig", newline="", errors="replace") as f:
-            reader = csv.reader(f, delimiter=_delimiter(f.readline()))
-            starts, before = [], 1
-            try:
-                for record in reader:
-                    if record:
-                        starts.append(before + 1)
-                    before = reader.line_num + 1
-            except csv.Error:
-                pass
-        return starts
-
-    def line(self, row: int) -> int | None:
-        """Line in the file on which a kept row starts; in a Parquet file, its row."""
-        if self.utf8 is None:
-            return row
-        record = row
-        for number in sorted(number for number, _ in self.malformed):
-            if number <= record:
-                record += 1
-        return self._lines[record - 1] if record <= len(self._lines) else None
+    def line(self, row: int) -> int:
+        """Line in the file on which a row starts; in a Parquet file, its row."""
+        return self.lines[row - 1] if self.lines else row
 
 
-def read_table(con: duckdb.DuckDBPyConnection, file: Path, *, name: str, scratch: Path) -> Raw:
+def read_table(con: duckdb.DuckDBPyConnection, file: Path, *, name: str, relation: str) -> Raw:
     """Read one file, delimited or Parquet, into a table of text.
+
+    Args:
+        con: The database.
+        file: The file.
+        name: What the source calls it.
+        relation: The table to make.
 
     Raises:
         ExportError: If there is no such file, or it cannot be read as what its ending says.
     """
     if not file.is_file():
-        raise ExportError(
-            [
-                Problem(
-                    Place(str(file)),
-                    "",
-                    "there is no such file.",
-                    "Correct the path, or export it.",
-                )
-            ]
+        raise _refused(
+            Place(str(file)), "there is no such file.", "Correct the path, or export it."
         )
-    if file.suffix.casefold() != ".parquet":
-        return read_delimited(con, file, name=name, scratch=scratch)
-    relation = "raw_" + re.sub(r"\W", "_", name).lower()
     try:
+        if file.suffix.casefold() == ".parquet":
+            return _read_parquet(con, file, name, relation)
+        return read_delimited(con, file, name=name, relation=relation)
+    except OSError as error:
+        raise _refused(
+            Place(str(file)), f"cannot be read: {error.strerror}.", "Look at its permissions."
+        ) from None
+
+
+def _read_parquet(con: duckdb.DuckDBPyConnection, file: Path, name: str, relation: str) -> Raw:
+    from_file = f"FROM read_parquet({_quoted(str(file))})"
+    try:
+        stated = [row[0] for row in con.execute(f"DESCRIBE SELECT * {from_file}").fetchall()]
+        columns, doubled = _named(stated)
+        texts = "".join(
+            f'CAST("{column.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS {within}, '
+            for column, within in columns.items()
+        )
         con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE {relation} AS SELECT CAST(COLUMNS(*) AS VARCHAR),
-            row_number() OVER () AS _row FROM read_parquet({_quoted(str(file))})"""
+            f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT {texts}row_number() OVER () AS _row {from_file}"
         )
     except duckdb.Error:
-        raise ExportError(
-            [Problem(Place(str(file)), "", "is not a Parquet file.", "Write it again.")]
-        ) from None
-    columns = [row[0] for row in con.execute(f"DESCRIBE {relation}").fetchall()]
+        raise _refused(Place(str(file)), "is not a Parquet file.", "Write it again.") from None
     (rows,) = con.execute(f"SELECT count(*) FROM {relation}").fetchone() or (0,)
-    return Raw(name, file, relation, tuple(c for c in columns if c != "_row"), rows)
+    return Raw(name, file, relation, columns, rows, doubled=doubled, note=_about(doubled))
 
 
-def read_delimited(con: duckdb.DuckDBPyConnection, file: Path, *, name: str, scratch: Path) -> Raw:
+def read_delimited(con: duckdb.DuckDBPyConnection, file: Path, *, name: str, relation: str) -> Raw:
     """Read one file into a table of text.
 
     UTF-8 and UTF-16 are recognised; a file that is neither is read as Windows-1252, which is
-    what exports from a desktop are, and says so in `note`.
+    what exports from a desktop are, and says so in `note`. Of two columns with one name neither
+    is read, and `note` says so too.
 
     Raises:
-        ExportError: If the file is empty, has no header, or names a column twice.
+        ExportError: If the file is empty, has no header, or is no text.
     """
-    readable, note = _as_utf8(file, scratch)
-    with readable.open(encoding="utf-8-sig", newline="", errors="replace") as f:
-        first = f.readline()
-        f.seek(0)
-        delimiter = _delimiter(first)
-        csv.field_size_limit(10_000_000)
-        header = next(csv.reader(f, delimiter=delimiter), [])
-    place = Place(str(file), 1)
-    columns = tuple(cell.strip().lstrip("\ufeff") for cell in header)
-    if not any(columns):
-        raise ExportError(
-            [
-                Problem(
-                    place, "", "is empty: it has no header line.", "Export it again, or remove it."
-                )
-            ]
-        )
-    doubled = sorted({column for column in columns if columns.count(column) > 1 and column})
-    if doubled:
-        raise ExportError(
-            [
-                Problem(place, column, "names two columns.", "Rename one of them.")
-                for column in doubled
-            ]
-        )
-    named = [column or f"_column_{at}" for at, column in enumerate(columns, 1)]
-    relation = "raw_" + re.sub(r"\W", "_", name).lower()
-    con.execute("DROP TABLE IF EXISTS rejected_lines; DROP TABLE IF EXISTS rejected_scans")
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {relation} AS
-        SELECT *, row_number() OVER () AS _row FROM read_csv(
-            {_quoted(str(readable))}, delim={_quoted(delimiter)}, quote='"', escape='"',
-            header=true, auto_detect=false, max_line_size=10000000, store_rejects=true,
-            rejects_table='rejected_lines', rejects_scan='rejected_scans', rejects_limit=0,
-            columns={{{", ".join(f"{_quoted(c)}: 'VARCHAR'" for c in named)}}})"""
-    )
-    (rows,) = con.execute(f"SELECT count(*) FROM {relation}").fetchone() or (0,)
-    raw = Raw(name, file, relation, tuple(named), rows, note=note, utf8=readable)
-    raw.malformed = _malformed(con, raw, readable)
-    return raw
-
-
-def _malformed(
-    con: duckdb.DuckDBPyConnection, raw: Raw, readable: Path
-) -> tuple[tuple[int, Reject], ...]:
-    found = con.execute(
-        """SELECT line - 1, min(line_byte_position), first(error_type ORDER BY byte_position)
-        FROM rejected_lines GROUP BY line ORDER BY line"""
-    ).fetchall()
-    if not found:
-        return ()
-    content = readable.read_bytes()
-    breaks = [at.start() for at in re.finditer(b"\n", content)]
-    return tuple(
-        (
-            record,
-            Reject(
-                str(raw.file),
-                bisect_right(breaks, position) + 1,
-                _WHY.get(str(kind), f"is not a row: {str(kind).lower()}"),
-            ),
-        )
-        for record, position, kind in found
-    )
-
-
-_WHY = {
-    "MISSING COLUMNS": "has fewer cells than the header has columns",
-    "TOO MANY COLUMNS": "has more cells than the header has columns",
-    "UNQUOTED VALUE": "has a quote that is never closed",
-    "INVALID ENCODING": "has bytes that are not text in this file's encoding",
-    "LINE SIZE OVER MAXIMUM": "is longer than a row can be",
-}
-
-
-def _as_utf8(file: Path, scratch: Path) -> tuple[Path, str]:
-    """The file, or a copy of it in UTF-8, and what to tell the user about that."""
     with file.open("rb") as f:
-        start = f.read(4)
+        start = f.read(8)
+    for magic, (wrong, fix) in _NOT_TABLES.items():
+        if start.startswith(magic):
+            raise _refused(Place(str(file)), wrong, fix)
+    encoding, clean, note = _encoding(file, start)
+    with _opened(file, encoding) as f:
+        try:
+            records = _Records(f, clean=clean)
+        except csv.Error:
+            raise _refused(
+                Place(str(file), 1), "has a quote in its header that is never closed.", "Close it."
+            ) from None
+        if not any(records.header):
+            raise _refused(
+                Place(str(file), 1),
+                "is empty: it has no header line.",
+                "Export it again, or remove it.",
+            )
+        whole = clean and records.all_rows()
+    columns, doubled = _named(records.header)
+    if not whole or not _read_by_database(con, file, relation, records):
+        with _opened(file, encoding) as f:
+            records = _Records(f, clean=clean)
+            _hand_over(con, relation, records)
+    return Raw(
+        name,
+        file,
+        relation,
+        columns,
+        len(records.lines),
+        tuple(Reject(file.name, line, why) for line, why in records.malformed),
+        "; ".join(words for words in (note, _about(doubled)) if words),
+        records.lines,
+        file.name,
+        doubled,
+    )
+
+
+class _Records:
+    """The records of an open file that are rows, the lines they start on, and what is no row.
+
+    A record is what quotes make it: it may run over several lines. Where a quote is never
+    closed, or closed in the middle of a cell, only the line it stands on is refused, and
+    reading goes on with the next.
+    """
+
+    def __init__(self, file: TextIO, *, clean: bool) -> None:
+        self.file, self.clean = file, clean
+        self.lines = array("Q")
+        self.malformed: list[tuple[int, str]] = []
+        self._taken: list[str] = []
+        self._again: deque[str] = deque()
+        self._next_line = 1
+        csv.field_size_limit(LARGEST_CELL)
+        first = file.readline()
+        self._again.append(first)
+        self.delimiter = max(DELIMITERS, key=first.count)
+        self._start()
+        self.header = tuple(cell.strip().strip("\ufeff") for cell in next(self._reader, []))
+        self._advance()
+
+    def _start(self) -> None:
+        self._reader = csv.reader(self._fed(), delimiter=self.delimiter, strict=True)
+
+    def _fed(self) -> Iterator[str]:
+        while line := self._again.popleft() if self._again else self.file.readline():
+            self._taken.append(line)
+            yield line
+
+    def _advance(self) -> int:
+        """The line that the record just read starts on."""
+        at = self._next_line
+        self._next_line += len(self._taken)
+        self._taken.clear()
+        return at
+
+    def all_rows(self) -> bool:
+        """Go through the file; whether every record in it is a row."""
+        for _ in self:
+            pass
+        return not self.malformed
+
+    def __iter__(self) -> Iterator[list[str]]:
+        width = len(self.header)
+        while True:
+            try:
+                for record in self._reader:
+                    at = self._advance()
+                    if len(record) != width:
+                        if record:
+                            few = "fewer" if len(record) < width else "more"
+                            why = f"has {few} cells than the header has columns"
+                            self.malformed.append((at, why))
+                    elif not self.clean and (strange := _STRANGE.search("".join(record))):
+                        self.malformed.append((at, _why_strange(strange[0])))
+                    else:
+                        self.lines.append(at)
+                        yield record
+                return
+            except csv.Error as error:
+                self.malformed.append((self._next_line, self._why_broken(str(error))))
+                only, *others = self._taken
+                self._taken = [only]
+                self._again.extendleft(reversed(others))
+                self._advance()
+                self._start()
+
+    def _why_broken(self, error: str) -> str:
+        if len(self._taken) > 1 or "end of data" in error:
+            return "has a quote that is never closed"
+        if "field limit" in error:
+            return f"has a cell of more than {LARGEST_CELL:,} characters"
+        return "has a quote in the middle of a cell"
+
+
+_STRANGE = re.compile("[\0\udc80-\udcff]")
+"""What stands for a byte that is no text, and the one character no text has."""
+
+
+def _why_strange(character: str) -> str:
+    if character == "\0":
+        return "has a NUL byte"
+    return "has bytes that are not text in this file's encoding"
+
+
+def _read_by_database(
+    con: duckdb.DuckDBPyConnection, file: Path, relation: str, records: _Records
+) -> bool:
+    """Let the database read a file in which every record is a row; whether it saw the same rows."""
+    columns = ", ".join(f"c{at}: 'VARCHAR'" for at in range(len(records.header)))
+    try:
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE {relation} AS
+            SELECT *, row_number() OVER () AS _row FROM read_csv(
+                {_quoted(str(file))}, delim={_quoted(records.delimiter)}, quote='"', escape='"',
+                header=true, auto_detect=false, max_line_size=10000000, columns={{{columns}}})"""
+        )
+    except duckdb.Error:
+        return False
+    (rows,) = con.execute(f"SELECT count(*) FROM {relation}").fetchone() or (0,)
+    return int(rows) == len(records.lines)
+
+
+def _hand_over(con: duckdb.DuckDBPyConnection, relation: str, records: _Records) -> None:
+    """Put the rows of a file into the database ourselves."""
+    names = [f"c{at}" for at in range(len(records.header))]
+    columns = ", ".join(f"{name} VARCHAR" for name in names)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} ({columns}, _row BIGINT)")
+    rows, done = iter(records), 0
+    while some := list(islice(rows, AT_A_TIME)):
+        texts = [pa.array(cells, pa.string()) for cells in zip(*some, strict=True)]
+        numbers = pa.array(range(done + 1, done + len(some) + 1), pa.int64())
+        con.register("handed_over", pa.table([*texts, numbers], names=[*names, "_row"]))
+        con.execute(f"INSERT INTO {relation} SELECT * FROM handed_over")
+        con.unregister("handed_over")
+        done += len(some)
+
+
+def _named(header: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Columns by name, with their names in the database; and the names that are there twice.
+
+    Capitals make no difference. Columns without a name are left out: nothing can ask for them.
+    """
+    seen = Counter(column.casefold() for column in header if column)
+    columns = {column: f"c{at}" for at, column in enumerate(header) if seen[column.casefold()] == 1}
+    twice = {column.casefold(): column for column in header if seen[column.casefold()] > 1}
+    return columns, tuple(twice.values())
+
+
+def _about(doubled: Sequence[str]) -> str:
+    return f"names {', '.join(doubled)} twice; neither column is read" if doubled else ""
+
+
+def _encoding(file: Path, start: bytes) -> tuple[str, bool, str]:
+    """The file's encoding, whether all of it is text in that, and what to tell the user.
+
+    One byte that is not UTF-8 does not make a file Windows-1252: whichever the other characters
+    beyond ASCII speak for, it is.
+    """
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _copied(file, "utf-16", scratch), "is UTF-16; read as such"
-    multibyte, broken = 0, False
-    decoder = codecs.getincrementaldecoder("utf-8")()
+        return "utf-16", False, "is UTF-16; read as such"
+    for encoding, shape in (("utf-16-le", rb"([\t-~]\0){2}"), ("utf-16-be", rb"(\0[\t-~]){2}")):
+        if re.match(shape, start):
+            return encoding, False, "is UTF-16; read as such"
+    beyond = broken = 0
+    nul = False
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     with file.open("rb") as f:
         while chunk := f.read(1 << 20):
-            try:
-                multibyte += (
-                    sum(ord(c) > 127 for c in decoder.decode(chunk)) if not chunk.isascii() else 0
-                )
-            except UnicodeDecodeError:
-                broken = True
-                break
-    if not broken or multibyte:
-        return file, "has bytes that are not UTF-8" if broken else ""
-    return _copied(file, "cp1252", scratch), "is not UTF-8; read as Windows-1252"
+            nul = nul or b"\0" in chunk
+            text = decoder.decode(chunk)
+            if not text.isascii():
+                beyond += len(_BEYOND_ASCII.findall(text))
+                broken += len(_BROKEN.findall(text))
+    broken += len(decoder.decode(b"", final=True))
+    if not broken:
+        return "utf-8-sig", not nul, ""
+    if beyond > broken:
+        return "utf-8-sig", False, "has bytes that are not UTF-8"
+    return "cp1252", False, "is not UTF-8; read as Windows-1252"
 
 
-def _copied(file: Path, encoding: str, scratch: Path) -> Path:
-    copy = scratch / f"{file.stem}.utf8{file.suffix}"
-    with (
-        file.open(encoding=encoding, errors="replace", newline="") as source,
-        copy.open("w", encoding="utf-8", newline="") as target,
-    ):
-        while part := "".join(islice(source, 10_000)):
-            target.write(part)
-    return copy
+_BEYOND_ASCII = re.compile("[^\0-\x7f\udc80-\udcff]")
+_BROKEN = re.compile("[\udc80-\udcff]")
 
 
-def _delimiter(line: str) -> str:
-    return max(DELIMITERS, key=line.count)
+def _opened(file: Path, encoding: str) -> TextIO:
+    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+    return file.open(encoding=encoding, newline="", errors=errors)
+
+
+def _refused(place: Place, wrong: str, fix: str) -> ExportError:
+    return ExportError([Problem(place, "", wrong, fix)])
 
 
 def _quoted(text: str) -> str:

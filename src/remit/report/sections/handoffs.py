@@ -9,9 +9,9 @@ from typing import Any
 from remit.audit import Audit
 from remit.measures import HandoffFlow
 from remit.report import wording
-from remit.report.charts import against_limits, fates
+from remit.report.charts import fates
 from remit.report.sections.section import Section
-from remit.report.sections.time import marks_of
+from remit.report.strips import strips
 from remit.terms import Estimate
 
 STEPS = ("offered", "held", "accepted", "rejected", "converted")
@@ -45,7 +45,6 @@ class Shown:
 @Section(title="Handoffs", place=40)
 def handoffs(audit: Audit) -> Mapping[str, Any]:
     """Each declared handoff by segment, from the cases that began in the period."""
-    marks = tuple(marks_of(audit, "handoffs."))
     return {
         "shown": [
             Shown(
@@ -56,8 +55,7 @@ def handoffs(audit: Audit) -> Mapping[str, Any]:
             )
             for flow in audit.flows
         ],
-        "marks": marks,
-        "limits": against_limits(marks) if marks else "",
+        "strips": strips(audit, "handoffs."),
     }
 
 

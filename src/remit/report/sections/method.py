@@ -39,10 +39,17 @@ def method(audit: Audit) -> Mapping[str, Any]:
         "parameters": stated,
         "merged": merged,
         "settling": sum(t.settling for t in audit.times),
-        "unlogged": sum(t.unlogged for t in audit.times),
+        "unlogged": _at_least(sum(t.unlogged for t in audit.times), audit),
         "unknown": sum(t.unknown_hours for t in audit.times),
         "recorded": sum(t.recorded_hours for t in audit.times),
     }
+
+
+def _at_least(count: int, audit: Audit) -> str:
+    """A count of people who did something, not said exactly where that would point at them."""
+    if 0 < count < audit.minimum_group and not audit.individuals:
+        return f"fewer than {audit.minimum_group} people"
+    return wording.counted(count, "person", "people")
 
 
 @Section(title="The evidence", place=100)

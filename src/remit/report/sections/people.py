@@ -6,10 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from remit.audit import Audit
+from remit.report import wording
 from remit.report.sections.section import Section
 
 
 @Section(title="People credited in two roles", place=80)
 def two_roles(audit: Audit) -> Mapping[str, Any]:
-    """How many people are credited in two roles, and of how many it can be told what it means."""
-    return {"one_by_one": audit.concurrency if audit.individuals else ()}
+    """How many people are credited in two roles, and of how many it can be told what it means.
+
+    Counts under the minimum group are not said exactly, because that would point at people.
+    """
+    few = 0 < audit.in_two_roles < audit.minimum_group and not audit.individuals
+    unnamed = f"fewer than {audit.minimum_group}"
+    return {
+        "people": f"{unnamed} people are"
+        if few
+        else wording.counted(audit.in_two_roles, "person is", "people are"),
+        "judged": unnamed
+        if audit.of_them_judged < audit.minimum_group and not audit.individuals
+        else str(audit.of_them_judged),
+        "one_by_one": audit.concurrency if audit.individuals else (),
+    }

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from remit.audit import Audit
-from remit.benchmarks import benchmarks
 from remit.measures import RoleTime
 from remit.report import wording
-from remit.report.charts import Mark, Trend, against_limits, months
+from remit.report.charts import Trend, months
 from remit.report.sections.section import Section
 from remit.report.shares import Piece, by_part, pieces
-from remit.terms import Answer, Finding, Limit, Standing
+from remit.report.strips import LOOKED, levels, strips
+from remit.terms import Finding
 
-LOOKED = (Answer.PROVEN, Answer.INDICATED, Answer.CLEAR, Answer.CANNOT_TELL)
 SMALL = 0.01
 """Pieces under this share are named without a bar of their own."""
 
@@ -53,52 +50,13 @@ def time(audit: Audit) -> Mapping[str, Any]:
     for measured in audit.times:
         found = pieces(measured)
         bars.append(Bar(measured, found, by_part(found)))
-    marks = tuple(marks_of(audit, "roles."))
     trends = tuple(_trends(audit))
     return {
         "bars": bars,
-        "marks": marks,
-        "limits": against_limits(marks) if marks else "",
+        "strips": strips(audit, "roles."),
         "trends": trends,
         "months": months(trends) if trends else "",
     }
-
-
-def marks_of(audit: Audit, about: str) -> Iterator[Mark]:
-    """Shares that findings about a part of the charter hold against limits."""
-    for found in audit.findings:
-        measured, limit = found.measured, found.limit
-        if measured is None or limit is None or found.answer not in LOOKED:
-            continue
-        if not found.about.startswith(about) or limit.unit != "share" or measured.unit != "share":
-            continue
-        if math.isfinite(measured.value):
-            lines = levels(limit, audit.over.last_day)
-            yield Mark(wording.subject(found), measure(limit), measured, lines, found)
-
-
-def measure(limit: Limit) -> str:
-    """What a limit is on, from the benchmark's name.
-
-    >>> from remit.terms import Citation
-    >>> source = Citation("A book", "", Standing.BENCHMARK)
-    >>> measure(Limit("ae_prospecting_share", 0.25, "share", source))
-    'prospecting share'
-    """
-    said = wording.words(limit.name)
-    role, _, rest = said.partition(" ")
-    return rest if role in ("ae", "csm", "se", "sdr", "am") and rest else said
-
-
-def levels(limit: Limit, on: date) -> tuple[tuple[str, float], ...]:
-    """The limit, with the benchmark's other level beside it where the company set none itself."""
-    known = benchmarks().get(limit.name)
-    if known is not None and limit.source.standing is not Standing.POLICY:
-        value = known.at(on)
-        stated = [(n, v) for n, v in (("amber", value.amber), ("red", value.red)) if v is not None]
-        if any(math.isclose(v, limit.value) for _, v in stated):
-            return tuple(stated)
-    return (("limit", limit.value),)
 
 
 def _trends(audit: Audit) -> Iterator[Trend]:
@@ -106,7 +64,8 @@ def _trends(audit: Audit) -> Iterator[Trend]:
     for found in audit.findings:
         if found.limit is None or found.answer not in LOOKED or found.limit.unit != "share":
             continue
-        measured = next((t for t in audit.times if t.about == wording.subject(found)), None)
+        subject = wording.subject(found).partition(":")[0]
+        measured = next((t for t in audit.times if t.about == subject), None)
         if measured is None or not found.about.startswith("roles."):
             continue
         functions = _functions(measured, found)

@@ -1,0 +1,189 @@
+"""AE prospecting and CSM support: a case that fires, one that is clear, one that cannot tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from remit.terms import Answer, Severity
+
+from .conftest import CHARTER, about, team_weeks, users
+
+PROSPECT, SELL, CARE, TICKET = "00Q1", "0061", "0012", "5001"
+
+
+@pytest.fixture
+def ae_team(audited):
+    def run(hours, text=CHARTER, count=6, weeks=20, **objects):
+        people = [*users("AE", count), *users("SDR")]
+        found = audited(text, User=people, Event=team_weeks("AE", hours, count, weeks), **objects)
+        (answer,) = about(found, "ae_prospecting")
+        return answer
+
+    return run
+
+
+def test_account_executives_who_sell_are_clear(ae_team):
+    found = ae_team({PROSPECT: 2, SELL: 20})
+
+    assert found.answer is Answer.CLEAR
+    assert "10 % of recorded time is prospecting" in found.says
+
+
+def test_account_executives_who_prospect_half_their_recorded_time_are_indicated_and_amber(ae_team):
+    found = ae_team({PROSPECT: 8, SELL: 8})
+
+    assert (found.answer, found.severity) == (Answer.INDICATED, Severity.AMBER)
+    assert found.limit.value == 0.25
+    assert found.caveats[0].startswith("Holds unless less than")
+
+
+def test_prospecting_past_the_limit_of_all_working_time_is_proven_and_red(ae_team):
+    found = ae_team({PROSPECT: 16, SELL: 16})
+
+    assert (found.answer, found.severity) == (Answer.PROVEN, Severity.RED)
+
+
+def test_deals_that_no_sdr_sourced_turn_an_indication_red(ae_team):
+    own = [
+        {
+            "Id": f"006x{n}",
+            "AccountId": "0011",
+            "Type": "New",
+            "StageName": "Discovery",
+            "IsClosed": "false",
+            "OwnerId": f"005AE{n % 6}",
+            "CreatedById": f"005AE{n % 6}",
+            "CreatedDate": "2026-03-02",
+        }
+        for n in range(60)
+    ]
+
+    found = ae_team({PROSPECT: 8, SELL: 8}, Opportunity=own)
+
+    assert (found.answer, found.severity) == (Answer.INDICATED, Severity.RED)
+    assert "100 % of their 60 new deals were sourced by no sdr" in found.caveats[1]
+
+
+def test_deals_that_sdrs_opened_do_not(ae_team):
+    theirs = [
+        {
+            "Id": f"006x{n}",
+            "AccountId": "0011",
+            "Type": "New",
+            "StageName": "Discovery",
+            "IsClosed": "false",
+            "OwnerId": f"005AE{n % 6}",
+            "CreatedById": f"005SDR{n % 6}",
+            "CreatedDate": "2026-03-02",
+        }
+        for n in range(60)
+    ]
+
+    found = ae_team({PROSPECT: 8, SELL: 8}, Opportunity=theirs)
+
+    assert (found.answer, found.severity) == (Answer.INDICATED, Severity.AMBER)
+
+
+def test_a_thinly_logged_team_is_not_judged(ae_team):
+    found = ae_team({PROSPECT: 4, SELL: 1})
+
+    assert found.answer is Answer.CANNOT_TELL
+    assert "under the floor of 20 %" in found.says
+
+
+def test_six_weeks_are_too_few(ae_team):
+    found = ae_team({PROSPECT: 16, SELL: 16}, weeks=6)
+
+    assert found.answer is Answer.CANNOT_TELL
+    assert "weeks of recorded work are too few" in found.says
+
+
+def test_four_people_are_never_shown_alone(ae_team):
+    found = ae_team({PROSPECT: 16, SELL: 16}, count=4)
+
+    assert found.answer is Answer.COULD_NOT_LOOK
+    assert found.measured is None
+
+
+def test_sellers_who_own_prospecting_are_not_asked(ae_team):
+    found = ae_team(
+        {PROSPECT: 16, SELL: 16},
+        text=CHARTER.replace("ae: {is: AE}", "ae: {is: AE/AM}").replace(
+            "sdr: {is: SDR}", "sdr: {is: SDR, owns: [qualification]}"
+        ),
+    )
+
+    assert found.answer is Answer.DOES_NOT_APPLY
+
+
+def test_without_activities_the_check_says_that_it_could_not_look(audited):
+    (found,) = about(audited(User=users("AE")), "ae_prospecting")
+
+    assert found.answer is Answer.COULD_NOT_LOOK
+    assert "no activities" in found.says
+
+
+def test_a_companys_own_limit_is_cited_as_its_policy(ae_team):
+    own = (
+        CHARTER.rstrip()
+        + """
+    benchmarks: {ae_prospecting_share: {amber: 0.6, red: 0.7, because: "no SDRs until summer"}}
+    """
+    )
+
+    found = ae_team({PROSPECT: 8, SELL: 8}, text=own)
+
+    assert found.answer is Answer.CLEAR
+    assert found.limit.source.standing == "policy"
+    assert "no SDRs until summer" in str(found.limit.source)
+
+
+@pytest.fixture
+def csm_team(audited):
+    def run(hours, **objects):
+        found = audited(User=users("CSM"), Event=team_weeks("CSM", hours), **objects)
+        (answer,) = about(found, "csm_support")
+        return answer
+
+    return run
+
+
+def test_customer_success_managers_on_a_few_tickets_are_clear(csm_team):
+    assert csm_team({TICKET: 2, CARE: 18}).answer is Answer.CLEAR
+
+
+def test_customer_success_managers_on_tickets_for_half_their_time_are_indicated(csm_team):
+    found = csm_team({TICKET: 8, CARE: 8})
+
+    assert (found.answer, found.severity) == (Answer.INDICATED, Severity.AMBER)
+
+
+def test_tickets_that_are_with_them_turn_it_red(csm_team):
+    theirs = [
+        {
+            "Id": f"500x{n}",
+            "AccountId": "0012" if n % 2 else "0011",
+            "CreatedDate": "2026-03-02",
+            "OwnerId": f"005CSM{n % 6}",
+        }
+        for n in range(60)
+    ]
+
+    found = csm_team({TICKET: 8, CARE: 8}, Case=theirs)
+
+    assert (found.answer, found.severity) == (Answer.INDICATED, Severity.RED)
+
+
+def test_without_tickets_support_cannot_be_told_from_other_work(csm_team):
+    found = csm_team({CARE: 16}, Case=[])
+
+    assert found.answer is Answer.COULD_NOT_LOOK
+    assert "no tickets" in found.says
+
+
+def test_every_finding_past_a_limit_says_what_to_do_and_where_its_number_is_from(ae_team, csm_team):
+    for found in (ae_team({PROSPECT: 16, SELL: 16}), csm_team({TICKET: 16, CARE: 16})):
+        assert found.remedy
+        assert found.limit.source.title
+        assert found.proof.query
+        assert found.proof.estimator

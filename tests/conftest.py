@@ -1,0 +1,95 @@
+"""Situations in the domain's own notation: a charter as text, an export as rows."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from remit.charter import Charter, read_charter
+from remit.evidence import Evidence
+from remit.measures import open_for
+from remit.sources import LoadSummary, load
+
+TODAY = date(2026, 12, 31)
+Row = Mapping[str, object]
+
+
+@pytest.fixture
+def charter(tmp_path: Path) -> Callable[..., Charter]:
+    """Read a charter given as text; further files go beside it by name."""
+
+    def read(text: str, **beside: str) -> Charter:
+        for name, content in beside.items():
+            (tmp_path / f"{name}.csv").write_text(dedent(content))
+        file = tmp_path / "charter.yaml"
+        file.write_text(dedent(text))
+        return read_charter(file)
+
+    return read
+
+
+@pytest.fixture
+def write_export(tmp_path: Path) -> Callable[..., Path]:
+    """Write a folder of CSV files, one an object, from rows; columns are those any row names."""
+
+    def write(folder: str = "export", **objects: Sequence[Row]) -> Path:
+        place = tmp_path / folder
+        place.mkdir(exist_ok=True)
+        for name, rows in objects.items():
+            columns = list(dict.fromkeys(column for row in rows for column in row))
+            with (place / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, columns, restval="")
+                writer.writeheader()
+                writer.writerows(rows)
+        return place
+
+    return write
+
+
+@pytest.fixture
+def load_export(tmp_path: Path, write_export: Callable[..., Path]) -> Callable[..., LoadSummary]:
+    """Load an export given as rows into a new file."""
+
+    def run(
+        charter: Charter,
+        *,
+        today: date = TODAY,
+        into: str = "evidence.duckdb",
+        **objects: Sequence[Row],
+    ) -> LoadSummary:
+        folder = write_export(f"export-{into}", **objects)
+        return load(charter, [folder], tmp_path / into, today=today)
+
+    return run
+
+
+@pytest.fixture
+def evidence(load_export: Callable[..., LoadSummary]) -> Callable[..., Evidence]:
+    """Load an export given as rows, and open it for a charter."""
+
+    def run(
+        charter: Charter,
+        *,
+        as_of: date | None = None,
+        today: date = TODAY,
+        **objects: Sequence[Row],
+    ) -> Evidence:
+        return open_for(charter, load_export(charter, today=today, **objects).into, as_of=as_of)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trial_data() -> Path:
+    """The folder of trial data that is not part of the project; skips where it is absent."""
+    named = os.environ.get("REMIT_TRIAL_DATA", "")
+    folder = Path(named)
+    if not named or not folder.is_dir():
+        pytest.skip("no trial data: set REMIT_TRIAL_DATA to its folder")
+    return folder
