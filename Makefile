@@ -24,7 +24,7 @@ demo: $(VENV)/ready  ## Make up a company, audit it, and say where the report is
 	$(BIN)/remit audit $(DEMO)/charter.yaml $(DEMO)/export --html $(DEMO)/report.html; test $$? -le 1
 
 test: $(VENV)/ready  ## The tests, with every doctest
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup
 
 lint: $(VENV)/ready  ## Style
 	$(BIN)/ruff check .

@@ -7,5 +7,6 @@ a check, add its function. That is all.
 
 from remit.audit.run import Audit, audit
 from remit.audit.view import Check, View
+from remit.measures import open_for
 
-__all__ = ["Audit", "Check", "View", "audit"]
+__all__ = ["Audit", "Check", "View", "audit", "open_for"]

@@ -108,7 +108,8 @@ def audit(
     numbers = with_overrides(overrides, company=charter.company)
     allowed = charter.privacy.individual_view
     individuals = allowed is not None and today is not None and today <= allowed.until
-    view = View(charter, evidence, numbers, over, individuals, seed)
+    year = Period(min(over.start, over.end - timedelta(days=YEAR)), over.end)
+    view = View(charter, evidence, numbers, over, year, individuals, seed)
     checks = catalogue("remit.audit", Check)
     findings: list[Finding] = []
     for name, check in checks.items():

@@ -44,6 +44,9 @@ class View:
     evidence: Evidence
     numbers: Mapping[str, Benchmark]
     over: Period
+    """The days that have activities, for everything that is about time."""
+    year: Period
+    """The whole year up to the as-of day, for what is about records."""
     individuals: bool = False
     seed: int = 0
 
@@ -69,7 +72,7 @@ class View:
     @cached_property
     def flows(self) -> tuple[HandoffFlow, ...]:
         """Every declared handoff by segment."""
-        return handoff_flows(self.evidence, self.charter, self.numbers, self.over)
+        return handoff_flows(self.evidence, self.charter, self.numbers, self.year)
 
     @cached_property
     def in_two_roles(self) -> tuple[Concurrency, ...]:

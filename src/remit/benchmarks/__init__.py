@@ -106,7 +106,9 @@ def with_overrides(
     """
     numbers = dict(benchmarks())
     for name, override in overrides.items():
-        levels = {key: override[key] for key in (*LEVELS, "healthy") if override.get(key)}
+        levels = {
+            key: override[key] for key in (*LEVELS, "healthy") if override.get(key) is not None
+        }
         cited = Citation(f"{company}'s charter", f"because {override['because']}", Standing.POLICY)
         numbers[name] = dataclasses.replace(
             numbers[name],

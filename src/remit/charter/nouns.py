@@ -16,11 +16,15 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StrictBool,
     StringConstraints,
+    Tag,
     model_validator,
 )
+
+from remit.terms import parse_day
 
 
 class Function(StrEnum):
@@ -60,10 +64,25 @@ def _one_or_many(value: Any) -> Any:
 def _names_only(value: Any) -> Any:
     """`owns: [a, b]` is shorthand for owning a and b everywhere."""
     if isinstance(value, (list, tuple)):
+        if not all(isinstance(name, str) for name in value):
+            raise ValueError("must be a list of functions, or a block of `function: where` lines")
         return {name: {} for name in value}
     return value
 
 
+def _day(value: Any) -> Any:
+    """A day is year-month-day and nothing else: 20260331 is not a number of seconds."""
+    return parse_day(str(value)) if not isinstance(value, date) else value
+
+
+def _words_or_range(value: Any) -> str:
+    """Which of the two a condition was meant as, so that only that one's mistakes are told."""
+    first = value[0] if isinstance(value, (list, tuple)) and value else value
+    return "Words" if isinstance(first, str) else "Range"
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
 Ages = Annotated[tuple[AccountAge, ...], BeforeValidator(_one_or_many)]
 Motions = Annotated[tuple[Motion, ...], BeforeValidator(_one_or_many)]
@@ -77,20 +96,31 @@ Patterns = Annotated[Mapping[ColumnName, Words], Field(min_length=1)]
 class Noun(BaseModel):
     """What all charter nouns share: frozen, and no word they do not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Range(Noun):
     """Numbers from `at_least` up to, and not including, `below`."""
 
-    at_least: float | None = None
-    below: float | None = None
+    at_least: Number | None = None
+    below: Number | None = None
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if self.at_least is not None and self.below is not None and self.at_least >= self.below:
+            raise ValueError("must have at_least < below")
+        return self
+
+
+Condition = Annotated[
+    Annotated[Range, Tag("Range")] | Annotated[Words, Tag("Words")], Discriminator(_words_or_range)
+]
 
 
 class Segment(Noun):
     """A part of the market. Accounts fall into the first segment whose every condition they meet."""
 
-    where: Mapping[str, Range | Words] = {}
+    where: Mapping[str, Condition] = {}
     """`employees` as a range; `industry`, `country` or a column `Account.Name__c` as words."""
     technical_sale: StrictBool | None = None
     """Whether deals here need technical validation before they can close."""
@@ -133,8 +163,8 @@ class Spell(Noun):
     team: str | None = None
     manager: str | None = None
     share: float = Field(default=1.0, gt=0, le=1)
-    first_day: date | None = Field(default=None, alias="from")
-    last_day: date | None = Field(default=None, alias="to")
+    first_day: Day | None = Field(default=None, alias="from")
+    last_day: Day | None = Field(default=None, alias="to")
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -223,9 +253,9 @@ class ActivityRule(Noun):
 class Minutes(Noun):
     """Minutes of a kind of activity whose length is not recorded: typical, and a range."""
 
-    typical: float = Field(ge=0)
-    low: float = Field(ge=0, alias="from")
-    high: float = Field(ge=0, alias="to")
+    typical: Number = Field(ge=0)
+    low: Number = Field(ge=0, alias="from")
+    high: Number = Field(ge=0, alias="to")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -245,24 +275,30 @@ class IndividualView(Noun):
     """Permission to see single people, with its basis and its end."""
 
     basis: Text
-    until: date
+    until: Day
 
 
 class Privacy(Noun):
     """How closely people may be looked at."""
 
-    minimum_group: int | None = Field(default=None, ge=3)
+    minimum_group: int | None = Field(default=None, ge=3, strict=True)
     individual_view: IndividualView | None = None
 
 
 class Override(Noun):
     """A company's own level for a benchmark, with its reason."""
 
-    amber: float | None = None
-    red: float | None = None
-    value: float | None = None
-    healthy: tuple[float, float] | None = None
+    amber: Number | None = None
+    red: Number | None = None
+    value: Number | None = None
+    healthy: tuple[Number, Number] | None = None
     because: Text
+
+    @model_validator(mode="after")
+    def _says_a_level(self) -> Self:
+        if {self.amber, self.red, self.value, self.healthy} == {None}:
+            raise ValueError("says no level: amber, red, value or healthy")
+        return self
 
 
 class Charter(Noun):
@@ -271,7 +307,7 @@ class Charter(Noun):
     company: Text
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
     time_zone: str = "UTC"
-    week_hours: float | None = Field(default=None, gt=0, le=80)
+    week_hours: Number | None = Field(default=None, gt=0, le=80)
     segments: Mapping[str, Segment] = {}
     roles: Annotated[Mapping[str, Role], Field(min_length=1)]
     outside: Functions = ()

@@ -10,14 +10,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from remit.terms import Place, Problem, RemitError
 
-LARGEST_FILE = 5_000_000
-"""Bytes; a charter a hundred times the largest seen."""
+LARGEST_FILE = 1_000_000
+"""Bytes; a charter twenty times the largest seen, read in seconds."""
 MOST_VALUES = 200_000
 """Values after aliases are followed; past it a file is a bomb, not a charter."""
 
@@ -29,9 +30,8 @@ class CharterError(RemitError):
 class _Words(yaml.SafeLoader):
     """The 1.2 core schema: resolvers only, everything else is PyYAML's."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
-
+_Words.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
@@ -62,11 +62,15 @@ class Positioned:
 
     def place(self, path: Path_, *, key: bool = False) -> Place:
         """Where a path stands, or else the nearest thing that contains it."""
-        where = self.keys if key else self.values
-        for length in range(len(path), -1, -1):
-            if path[:length] in where:
-                return where[path[:length]]
-        return self.values[()]
+        if key and path in self.keys:
+            return self.keys[path]
+        while path not in self.values:
+            path = path[:-1]
+        return self.values[path]
+
+    def from_top(self, place: Place) -> tuple[bool, int, int]:
+        """For sorting: the file's own places first, then other files', each from the top."""
+        return place.file != self.values[()].file, place.line or 0, place.column or 0
 
 
 def read_yaml(file: Path) -> Positioned:
@@ -76,6 +80,16 @@ def read_yaml(file: Path) -> Positioned:
         CharterError: If there is no such file, it is too large, not UTF-8, or not YAML.
     """
     name = str(file)
+    node = _composed(name, _text(file))
+    if node is None:
+        raise _refused(Place(name), "is empty.", "Start with `company:` and `roles:`.")
+    read = Positioned(values={(): Place(name, 1, 1)})
+    read.value = _Reader(name, read).follow(node, ())
+    return read
+
+
+def _text(file: Path) -> str:
+    name = str(file)
     if not file.is_file():
         raise _refused(Place(name), "there is no such file.", "Give the path of a charter.")
     if file.stat().st_size > LARGEST_FILE:
@@ -83,29 +97,43 @@ def read_yaml(file: Path) -> Positioned:
             Place(name), f"is larger than {LARGEST_FILE:,} bytes.", "A charter is a short text."
         )
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         raise _refused(
             Place(name, line), "is not UTF-8 here.", "Save the file again as UTF-8."
         ) from None
+    except OSError as error:
+        raise _refused(
+            Place(name), f"cannot be read: {error.strerror}.", "Look at who may read it."
+        ) from None
+
+
+def _composed(name: str, text: str) -> yaml.Node | None:
     try:
-        node = yaml.compose(text, Loader=_Words)
+        return yaml.compose(text, Loader=_Words)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         raise _refused(
             place, f"is not YAML: {error.problem}.", "Look at indentation, colons and quotes."
         ) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except ReaderError as error:
+        before = text[: error.position].split("\n")
         raise _refused(
-            Place(name), f"is not YAML: {type(error).__name__}.", "Look for stray characters."
+            Place(name, len(before), len(before[-1]) + 1),
+            f"has a character that YAML does not allow (U+{ord(text[error.position]):04X}).",
+            "Delete it.",
         ) from None
-    read = Positioned(values={(): Place(name, 1, 1)})
-    if node is None:
-        raise _refused(Place(name), "is empty.", "Start with `company:` and `roles:`.")
-    read.value = _Reader(name, read).follow(node, ())
-    return read
+    except (ValueError, OverflowError):  # PyYAML's own slip on such as "\\UFFFFFFFF"
+        raise _refused(
+            Place(name), "is not YAML: it has an escape for a character that does not exist.", ""
+        ) from None
+    except RecursionError:
+        raise _refused(Place(name), *_TOO_DEEP) from None
+
+
+_TOO_DEEP = ("repeats or nests itself too often.", "Write out what the aliases stand for.")
 
 
 def _refused(place: Place, wrong: str, fix: str) -> CharterError:
@@ -121,36 +149,36 @@ class _Reader:
     def follow(self, node: yaml.Node, path: Path_) -> Any:
         self.seen += 1
         if self.seen > MOST_VALUES or len(path) > 40:
-            raise _refused(
-                Place(self.file, node.start_mark.line + 1),
-                "repeats or nests itself too often.",
-                "Write out what the aliases stand for.",
-            )
+            raise _refused(Place(self.file, node.start_mark.line + 1), *_TOO_DEEP)
         self.read.values[path] = self.at(node)
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.follow(one, (*path, place)) for place, one in enumerate(node.value)]
-        return _SCALARS.get(str(node.tag).rpartition(":")[2], str)(node.value)
+        try:
+            return _SCALARS.get(str(node.tag).rpartition(":")[2], str)(node.value)
+        except ValueError:  # more digits than Python reads, or a tag that says what is not so
+            return str(node.value)
 
     def mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in node.value:
-            name = key.value if isinstance(key, yaml.ScalarNode) else str(key.value)
+            if not isinstance(key, yaml.ScalarNode):
+                self.problem(key, path, "has a block where a word should be.", "Name it in text.")
+                continue
+            name = key.value
             below = (*path, name)
             if name in found:
-                self.read.problems.append(
-                    Problem(
-                        self.at(key),
-                        ".".join(map(str, below)),
-                        "is here a second time.",
-                        f"The first is at line {self.read.keys[below].line}. Keep one.",
-                    )
-                )
+                first = f"The first is at line {self.read.keys[below].line}. Keep one."
+                self.problem(key, below, "is here a second time.", first)
                 continue
             self.read.keys[below] = self.at(key)
             found[name] = self.follow(value, below)
         return found
+
+    def problem(self, node: yaml.Node, path: Path_, wrong: str, fix: str) -> None:
+        shown = ".".join(str(part) for part in path)
+        self.read.problems.append(Problem(self.at(node), shown, wrong, fix))
 
     def at(self, node: yaml.Node) -> Place:
         return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)

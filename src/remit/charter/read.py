@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import types
 import typing
-import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,15 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from remit.benchmarks import benchmarks
-from remit.charter.nouns import Charter, Function, Spell, role_kinds
+from remit.charter.agreement import disagreements
+from remit.charter.nouns import Charter, Function
 from remit.charter.positions import CharterError, Path_, Positioned, read_yaml
-from remit.terms import Place, Problem, nearest
+from remit.terms import Place, Problem, closest, nearest
 
 __all__ = ["CharterError", "read_charter"]
 
 PEOPLE_COLUMNS = ("person", "role", "segment", "team", "manager", "share", "from", "to")
+NEEDED_COLUMNS = ("person", "role")
 
 
 def read_charter(file: Path) -> Charter:
@@ -32,105 +33,119 @@ def read_charter(file: Path) -> Charter:
 
     Raises:
         CharterError: With all problems, by line: unknown words, wrong types, names of roles,
-            segments and benchmarks that do not exist, days out of order, shares above 1.
+            segments and benchmarks that do not exist, days out of order, shares above 1. A name
+            that does not exist is one problem, however often it is said.
     """
     read = read_yaml(file)
-    problems = list(read.problems)
-    if not isinstance(read.value, dict):
+    stated = read.value
+    if not isinstance(stated, dict):
         raise CharterError(
             [Problem(Place(str(file), 1, 1), "", "is not a charter.", "Start with `company:`.")]
         )
-    stated = dict(read.value)
-    places: dict[int, Place] = {}
+    problems = read.problems
     if isinstance(stated.get("people"), str):
-        stated["people"] = list(_people(file, read, stated["people"], problems, places))
-    if isinstance(stated.get("titles"), dict):
-        stated["titles"] = {
-            pattern: {"role": title} if isinstance(title, str) else title
-            for pattern, title in stated["titles"].items()
-        }
+        stated["people"] = _people(file, read)
+    problems += disagreements(read)
     charter: Charter | None = None
     try:
-        charter = Charter.model_validate(stated)
+        charter = Charter.model_validate(_written_out(stated))
     except ValidationError as error:
-        problems += _translated(error, read, places)
-    if charter is not None:
-        problems += _dangling(charter, read, places)
+        problems += _translated(error, read)
     if problems:
-        raise CharterError(sorted(problems, key=lambda found: (found.place.line or 0, found.path)))
+        raise CharterError(
+            sorted(problems, key=lambda found: (read.from_top(found.place), found.path))
+        )
     assert charter is not None
     return charter
+
+
+def _written_out(stated: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The charter with each title that is a role's name alone as a block."""
+    if not isinstance(stated.get("titles"), dict):
+        return stated
+    titles = {
+        pattern: {"role": title} if isinstance(title, str) else title
+        for pattern, title in stated["titles"].items()
+    }
+    return {**stated, "titles": titles}
 
 
 # People in a file of their own
 
 
-def _people(
-    charter: Path,
-    read: Positioned,
-    name: str,
-    problems: list[Problem],
-    places: dict[int, Place],
-) -> Iterator[dict[str, str]]:
-    """The rows of a people file; where each stands goes into `places`, by its position."""
-    file = charter.parent / name
+def _people(charter: Path, read: Positioned) -> list[dict[str, str]]:
+    """The rows of the people file; where each stands goes among the places."""
+    name = read.value["people"]
     try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = (charter.parent / name).read_text("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        columns, rows = reader.fieldnames or (), [(reader.line_num, row) for row in reader]
+    except (OSError, ValueError, csv.Error) as error:
         why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "cannot be read"
-        problems.append(
+        read.problems.append(
             Problem(
-                read.place(("people",)), "people", f"{file} {why}.", "Give a CSV file beside it."
+                read.place(("people",)), "people", f"{name!r} {why}.", "Give a CSV file beside it."
             )
         )
-        return
-    rows = csv.DictReader(text.splitlines())
-    for column in rows.fieldnames or ():
+        return []
+    file = str(charter.parent / name)
+    for column in columns:
         if column not in PEOPLE_COLUMNS:
-            problems.append(
+            read.problems.append(
                 Problem(
-                    Place(str(file), 1),
+                    Place(file, 1),
                     column,
                     "is not a column of a people file.",
                     nearest(column, PEOPLE_COLUMNS, what="Columns"),
                 )
             )
-    for position, row in enumerate(rows):
-        places[position] = Place(str(file), rows.line_num)
-        yield {key: value for key, value in row.items() if key in PEOPLE_COLUMNS and value}
+    missing = [column for column in NEEDED_COLUMNS if column not in columns]
+    meant = {closest(column, PEOPLE_COLUMNS) for column in columns if column not in PEOPLE_COLUMNS}
+    if missing and not meant.issuperset(missing):
+        read.problems.append(
+            Problem(
+                Place(file, 1),
+                "",
+                f"has no column {' and no column '.join(missing)}.",
+                f"The columns are {', '.join(PEOPLE_COLUMNS)}.",
+            )
+        )
+    if missing:
+        return []
+    for position, (line, _) in enumerate(rows):
+        read.values[("people", position)] = Place(file, line)
+    return [{key: row[key] for key in PEOPLE_COLUMNS if row.get(key)} for _, row in rows]
 
 
 # What pydantic found, in the words of whoever writes charters
 
 
-def _translated(
-    error: ValidationError, read: Positioned, places: Mapping[int, Place]
-) -> Iterator[Problem]:
-    seen: set[tuple[str | int, ...]] = set()
-    for found in error.errors(include_url=False):
-        path = _plain_path(found["loc"], read)
-        if path in seen:
-            continue
-        seen.add(path)
-        unknown = found["type"] == "extra_forbidden"
-        place = _place(path, read, places, key=unknown)
+def _translated(error: ValidationError, read: Positioned) -> Iterator[Problem]:
+    found = {_plain_path(one["loc"], read.value): one for one in reversed(error.errors())}
+    unknown = [path for path, one in found.items() if one["type"] == "extra_forbidden"]
+    meant = {(*path[:-1], closest(str(path[-1]), _words_at(path[:-1]))) for path in unknown}
+    for path, one in found.items():
+        if one["type"] == "missing" and path in meant:
+            continue  # it is there, misspelt
         shown = ".".join(str(part) for part in path)
-        if unknown:
-            known = list(_words_at(path[:-1]))
-            yield Problem(
-                place,
-                shown,
-                "the charter has no such word here.",
-                nearest(str(path[-1]), known, what="Words here"),
-            )
+        if one["type"] == "extra_forbidden":
+            wrong = "the charter has no such word here."
+            fix = nearest(str(path[-1]), _words_at(path[:-1]), what="Words here")
         else:
-            wrong, fix = _said(found)
-            yield Problem(place, shown, wrong, fix)
+            wrong, fix = _said(one)
+        yield Problem(_place(path, one, read), shown, wrong, fix)
+
+
+def _place(path: Path_, found: ErrorDetails, read: Positioned) -> Place:
+    """Where a word stands if the word is wrong, else where what it says stands."""
+    return read.place(path, key=found["type"] == "extra_forbidden" or found["loc"][-1] == "[key]")
 
 
 def _said(found: ErrorDetails) -> tuple[str, str]:
     kind, given, context = found["type"], found.get("input"), found.get("ctx", {})
-    says = f"It says {given!r} now." if not isinstance(given, (dict, list)) else ""
+    says = f"It says {_shown(given)} now." if not isinstance(given, (dict, list)) else ""
+    if given is None:
+        says = "Nothing is there now."
     if kind == "missing":
         return "is missing.", "Add it."
     if kind in ("enum", "literal_error"):
@@ -144,9 +159,7 @@ def _said(found: ErrorDetails) -> tuple[str, str]:
         return f"{context['error']}.", ""
     if kind in ("too_short", "string_too_short"):
         return "must not be empty.", ""
-    if kind.startswith("date"):
-        return "must be a day, such as 2026-03-31.", says
-    if kind.startswith(("float", "int", "decimal")):
+    if kind.startswith(("float", "int", "decimal", "finite")):
         return "must be a number, such as 0.25.", says
     if kind.startswith("bool"):
         return "must be true or false.", says
@@ -157,11 +170,18 @@ def _said(found: ErrorDetails) -> tuple[str, str]:
         )
     if kind.startswith(("greater", "less")):
         return found["msg"].replace("Input should be", "must be") + ".", says
+    if kind == "model_type" and context.get("class_name") == "Range":
+        return "must be words, or a range such as `{at_least: 200, below: 2000}`.", says
     if kind in ("model_type", "model_attributes_type", "dict_type", "mapping_type"):
         return "must be a block of `word: value` lines.", says
     if kind in ("tuple_type", "list_type"):
         return "must be a list.", says
     return "must be text.", says
+
+
+def _shown(given: Any) -> str:
+    text = repr(given)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 _SHAPES = {
@@ -173,27 +193,28 @@ _SHAPES = {
 }
 
 
-def _plain_path(location: tuple[str | int, ...], read: Positioned) -> Path_:
-    """A location without the steps pydantic adds for unions and mapping keys."""
+def _plain_path(location: tuple[str | int, ...], stated: Any) -> Path_:
+    """A location without the steps pydantic adds for unions, mapping keys and lists of one."""
     path: Path_ = ()
+    here = stated
     for part in location:
-        below = (*path, part)
-        if below in read.values or below in read.keys or path in ((), ("people",)):
-            path = below
-        elif isinstance(part, int) or (part == location[-1] and not _is_machinery(part)):
-            path = below
+        if isinstance(here, list) and isinstance(part, str) and part in here:
+            part = here.index(part)  # `owns: [closing]` is shorthand for a block
+        if _has(here, part):
+            path, here = (*path, part), here[part]
+        elif part == location[-1] and isinstance(here, dict) and part not in _MACHINERY:
+            path = (*path, part)
     return path
 
 
-def _is_machinery(part: str) -> bool:
-    """A step in a location that is pydantic's own, not a word of the charter."""
-    return part == "[key]" or part.startswith(("function-", "Range", "tuple", "is-instance"))
+def _has(here: Any, part: str | int) -> bool:
+    if isinstance(here, list):
+        return isinstance(part, int) and part < len(here)
+    return isinstance(here, dict) and part in here
 
 
-def _place(path: Path_, read: Positioned, places: Mapping[int, Place], *, key: bool) -> Place:
-    if len(path) > 1 and path[0] == "people" and path[1] in places:
-        return places[int(path[1])]
-    return read.place(path, key=key)
+_MACHINERY = ("[key]", "Range", "Words")
+"""Steps in a location that are pydantic's own, not words of the charter."""
 
 
 def _words_at(path: Path_) -> Iterable[str]:
@@ -226,81 +247,3 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     elif typing.get_origin(annotation) is not None or isinstance(annotation, types.UnionType):
         for part in typing.get_args(annotation):
             yield from _models(part)
-
-
-# Names that must exist
-
-
-def _dangling(charter: Charter, read: Positioned, places: Mapping[int, Place]) -> Iterator[Problem]:
-    """Names of roles, kinds, segments and benchmarks that nothing answers to; and double shares."""
-    for path, name, known, what in _names(charter):
-        if name not in known:
-            yield Problem(
-                _place(path, read, places, key=False),
-                ".".join(str(part) for part in path),
-                f'no {what} is called "{name}".',
-                nearest(name, known, what=f"{what.capitalize()}s here"),
-            )
-    if charter.time_zone not in zoneinfo.available_timezones():
-        yield Problem(
-            read.place(("time_zone",)),
-            "time_zone",
-            f'no time zone is called "{charter.time_zone}".',
-            "Give one such as Europe/Berlin or America/New_York.",
-        )
-    yield from _doubled(charter, read, places)
-
-
-def _names(charter: Charter) -> Iterator[tuple[Path_, str, Iterable[str], str]]:
-    kinds, roles, segments = role_kinds(), charter.roles, charter.segments
-    for name, role in roles.items():
-        yield ("roles", name, "is"), role.kind, kinds, "kind of role"
-        for segment in role.segments:
-            yield ("roles", name, "segments"), segment, segments, "segment"
-        for word in ("owns", "assists"):
-            for function, scope in (getattr(role, word) or {}).items():
-                for segment in scope.segments:
-                    yield ("roles", name, word, function, "segments"), segment, segments, "segment"
-    for pattern, title in charter.titles.items():
-        yield ("titles", pattern), title.role, roles, "role"
-        if title.segment:
-            yield ("titles", pattern, "segment"), title.segment, segments, "segment"
-    for position, spell in enumerate(charter.people):
-        yield ("people", position, "role"), spell.role, roles, "role"
-        if spell.segment:
-            yield ("people", position, "segment"), spell.segment, segments, "segment"
-    for position, handoff in enumerate(charter.handoffs):
-        yield ("handoffs", position, "from"), handoff.giver, roles, "role"
-        yield ("handoffs", position, "to"), handoff.taker, roles, "role"
-        for segment in handoff.segments:
-            yield ("handoffs", position, "segments"), segment, segments, "segment"
-    for name in charter.benchmarks:
-        yield ("benchmarks", name), name, benchmarks(), "benchmark"
-
-
-def _doubled(charter: Charter, read: Positioned, places: Mapping[int, Place]) -> Iterator[Problem]:
-    """People whose spells at one time add up to more than one person."""
-    by_person: dict[str, list[tuple[int, Spell]]] = {}
-    for position, spell in enumerate(charter.people):
-        by_person.setdefault(spell.person, []).append((position, spell))
-    for spells in by_person.values():
-        for position, spell in spells:
-            together = [
-                other
-                for _, other in spells
-                if _starts(other) <= _starts(spell)
-                and (other.last_day is None or str(other.last_day) >= _starts(spell))
-            ]
-            share = sum(other.share for other in together)
-            if share > 1 + 1e-9:
-                yield Problem(
-                    _place(("people", position), read, places, key=False),
-                    f"people.{position}",
-                    f"holds {share:g} shares of a person on {_starts(spell) or 'the first day'}.",
-                    "Shares held at one time add up to 1 or less: end a spell or lower a share.",
-                )
-                break
-
-
-def _starts(spell: Spell) -> str:
-    return str(spell.first_day or "")

@@ -46,6 +46,12 @@ def main() -> None:
         count = len(error.problems)
         print(f"{count} problem{'s' if count != 1 else ''}. Nothing was changed.", file=sys.stderr)
         raise SystemExit(2) from None
+    except OSError as error:
+        file = error.filename2 or error.filename
+        if file is None:
+            raise
+        print(f"{file}  cannot be used: {error.strerror}.", file=sys.stderr)
+        raise SystemExit(2) from None
     except KeyboardInterrupt:
         print("Stopped. Nothing was changed.", file=sys.stderr)
         raise SystemExit(130) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 import tempfile
@@ -32,15 +33,22 @@ def run_audit(
     """Audit, show, and write what was asked for.
 
     A folder or a mapping is loaded first; the loaded file is kept beside the report, if there
-    is one, so that the queries in it can be run.
+    is one, so that the queries in it can be run. Nothing is written before the audit is done.
 
     Returns:
         The severity of each finding.
     """
     charter = read_charter(charter_file)
-    with progress() as say, _loaded(charter, evidence, html_file or json_file, today, say) as file:
-        found = audit(charter, open_for(charter, file, as_of=as_of), today=today, progress=say)
+    beside = _beside(html_file or json_file) if _is_export(evidence) else None
+    with progress() as say, _loaded(charter, evidence, beside, today, say) as file:
+        opened = open_for(charter, file, as_of=as_of)
+        found = audit(charter, opened, today=today, progress=say)
         say("writing the report")
+        if beside is not None:
+            opened.connection.disconnect()
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(file, beside)
+            found = dataclasses.replace(found, evidence_file=beside)
         if html_file is not None:
             _write(html_file, html(found))
         as_text = as_json(found) if json_file is not None else ""
@@ -54,20 +62,28 @@ def run_audit(
     return [finding.severity for finding in found.findings]
 
 
+def _is_export(evidence: Path) -> bool:
+    return not evidence.is_file() or evidence.suffix in (".yaml", ".yml")
+
+
+def _beside(report: Path | None) -> Path | None:
+    """Where the loaded file is kept for a report that is a file."""
+    if report is None or str(report) == "-":
+        return None
+    return report.with_suffix(".evidence.duckdb")
+
+
 @contextmanager
 def _loaded(
-    charter: Charter, evidence: Path, report: Path | None, today: date, say: Callable[[str], None]
+    charter: Charter, evidence: Path, beside: Path | None, today: date, say: Callable[[str], None]
 ) -> Iterator[Path]:
-    if evidence.is_file() and evidence.suffix not in (".yaml", ".yml"):
+    """A loaded file to look at; a new one lies on the disk of the place where it is kept."""
+    if not _is_export(evidence):
         yield evidence
         return
-    if report is not None and str(report) != "-":
-        beside = report.with_suffix(".evidence.duckdb")
-        beside.unlink(missing_ok=True)
-        load(charter, [evidence], beside, today=today, progress=say)
-        yield beside
-        return
-    with tempfile.TemporaryDirectory(prefix="remit-") as folder:
+    above = beside.absolute().parents if beside is not None else ()
+    disk = next((folder for folder in above if folder.is_dir()), None)
+    with tempfile.TemporaryDirectory(prefix=".remit-", dir=disk) as folder:
         file = Path(folder) / "evidence.duckdb"
         load(charter, [evidence], file, today=today, progress=say)
         yield file
@@ -77,8 +93,11 @@ def _write(file: Path, text: str) -> None:
     """Write a file as a whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, file)
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, file)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _where(found: Audit, html_file: Path | None, json_file: Path | None) -> None:

@@ -7,7 +7,7 @@ import textwrap
 from remit.audit.view import Check
 from remit.benchmarks import Benchmark, benchmarks
 from remit.rules import KINDS, Rule, rules
-from remit.terms import Place, Problem, RemitError, catalogue, nearest
+from remit.terms import Place, Problem, RemitError, catalogue, closest
 
 
 def run_explain(name: str) -> None:
@@ -28,8 +28,8 @@ def run_explain(name: str) -> None:
         print(f"\nRules: {', '.join(entry.note.rules)}")
     else:
         known = [*rules(), *benchmarks(), *checks]
-        hint = nearest(name, known, what="").split("?")[0]
-        hint = f"{hint}?" if hint.startswith("Did") else ""
+        meant = closest(name, known)
+        hint = f'Did you mean "{meant}"?' if meant else ""
         raise RemitError(
             [
                 Problem(

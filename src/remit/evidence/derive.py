@@ -13,6 +13,11 @@ import duckdb
 from remit.charter import Charter
 from remit.evidence.write import merge
 
+CREDITS_FOLLOW = (
+    "Credits follow from handoffs: to whoever offered a meeting once it was accepted, to whoever "
+    "took it once the deal was won."
+)
+
 
 def derive(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
     """Fill the tables that no export holds as such. Run it after every source has been read."""
@@ -21,6 +26,36 @@ def derive(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
     _credits(con, charter)
     _shared_minutes(con)
     _states(con)
+
+
+def forget(con: duckdb.DuckDBPyConnection, charter: Charter, *, read_alike: bool) -> None:
+    """Drop what an earlier load worked out and this one works out anew. Run it before any source.
+
+    Args:
+        con: A connection to the file being written.
+        charter: The charter to load with.
+        read_alike: Whether the earlier load read with the same patterns and fields; what others
+            found would otherwise stand beside what these find.
+    """
+    steps = [(handoff.name, step) for handoff in charter.handoffs for step in handoff.steps()]
+    for table, word, named in (
+        ("steps", "step", steps),
+        ("fields", "field", [(h.name, field) for h in charter.handoffs for field in h.requires]),
+    ):
+        if not read_alike or not named:
+            con.execute(f"DELETE FROM recorded.{table}")
+        else:
+            marks = ", ".join("(?, ?)" for _ in named)
+            con.execute(
+                f"DELETE FROM recorded.{table} WHERE (handoff, {word}) NOT IN ({marks})",
+                [name for pair in named for name in pair],
+            )
+    if con.execute(
+        "SELECT 1 FROM derivations WHERE canonical_table = 'deal_credits' AND how = ?",
+        [CREDITS_FOLLOW],
+    ).fetchone():
+        con.execute("DELETE FROM deal_credits")
+        con.execute("DELETE FROM derivations WHERE canonical_table = 'deal_credits'")
 
 
 def ends_of_evidence(con: duckdb.DuckDBPyConnection, zone: str, today: date) -> tuple[date, date]:
@@ -63,16 +98,12 @@ def _handoffs(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
     the same record belongs to its case; a step recorded elsewhere belongs to the latest case of
     the same prospect that had been offered by that day.
     """
-    if not con.execute(
-        "SELECT 1 FROM information_schema.tables WHERE table_name = 'step_records'"
-    ).fetchone():
-        return
     con.execute(
         """CREATE OR REPLACE TEMP TABLE steps AS
         SELECT s.* EXCLUDE (account_id, opportunity_id),
             coalesce(s.opportunity_id, l.opportunity_id) AS opportunity_id,
             coalesce(s.account_id, o.account_id, c.account_id, l.account_id, s.lead_id) AS prospect_id
-        FROM step_records s
+        FROM recorded.steps s
         LEFT JOIN opportunities o ON o.opportunity_id = s.opportunity_id
         LEFT JOIN contacts c ON c.contact_id = s.contact_id
         LEFT JOIN leads l ON l.lead_id = coalesce(s.lead_id,
@@ -84,11 +115,15 @@ def _handoffs(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
             continue
         first = recorded[0]
         name = handoff.name.replace("'", "''")
+        if not con.execute("SELECT 1 FROM steps WHERE handoff = ?", [handoff.name]).fetchone():
+            continue
+        for table in ("handoffs", "handoff_fields"):
+            con.execute(f"DELETE FROM {table} WHERE handoff = ?", [handoff.name])
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE cases AS
             SELECT record_id AS case_id, object, prospect_id, opportunity_id, happened_at AS offered_at,
                 CAST(happened_at AS DATE) AS offered_day, recorded_by,
-                lead(CAST(happened_at AS DATE)) OVER (PARTITION BY prospect_id ORDER BY happened_at) AS next_day
+                lead(CAST(happened_at AS DATE)) OVER (PARTITION BY prospect_id ORDER BY happened_at, record_id) AS next_day
             FROM steps WHERE handoff = '{name}' AND step = '{first}'"""
         )
         merge(
@@ -112,7 +147,7 @@ def _handoffs(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
             FROM placed p JOIN cases c USING (case_id)
             LEFT JOIN accounts a ON a.account_id = c.prospect_id
             LEFT JOIN leads l ON l.lead_id = c.prospect_id
-            QUALIFY row_number() OVER (PARTITION BY case_id, step ORDER BY p.happened_at) = 1""",
+            QUALIFY row_number() OVER (PARTITION BY case_id, step ORDER BY p.happened_at, p.record_id) = 1""",
         )
         merge(
             con,
@@ -120,7 +155,7 @@ def _handoffs(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
             f"""WITH deals AS (
                 SELECT case_id, any_value(prospect_id) AS prospect_id, max(opportunity_id) AS opportunity_id,
                     min(happened_at) AS offered_at FROM handoffs WHERE handoff = '{name}' GROUP BY case_id),
-            wanted AS (SELECT DISTINCT field, object FROM field_values WHERE handoff = '{name}')
+            wanted AS (SELECT DISTINCT field, object FROM recorded.fields WHERE handoff = '{name}')
             SELECT '{name}' AS handoff, d.case_id, w.field, d.offered_at AS known_from,
                 CASE WHEN r.record_id IS NULL THEN NULL ELSE coalesce(v.filled, false) END AS filled
             FROM deals d CROSS JOIN wanted w
@@ -128,7 +163,7 @@ def _handoffs(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
                 WHEN 'Account' THEN CASE WHEN EXISTS (SELECT 1 FROM accounts a WHERE a.account_id = d.prospect_id) THEN d.prospect_id END
                 WHEN 'Lead' THEN (SELECT min(lead_id) FROM leads l WHERE d.prospect_id IN (l.lead_id, l.account_id))
                 ELSE d.case_id END AS record_id) r ON true
-            LEFT JOIN field_values v ON v.handoff = '{name}' AND v.field = w.field AND v.record_id = r.record_id""",
+            LEFT JOIN recorded.fields v ON v.handoff = '{name}' AND v.field = w.field AND v.record_id = r.record_id""",
         )
 
 
@@ -168,11 +203,7 @@ def _credits(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
             FROM touched WHERE won_at IS NOT NULL""",
         )
         con.execute(
-            "INSERT OR REPLACE INTO derivations VALUES ('deal_credits', ?)",
-            [
-                "Credits follow from handoffs: to whoever offered a meeting once it was accepted, "
-                "to whoever took it once the deal was won."
-            ],
+            "INSERT OR REPLACE INTO derivations VALUES ('deal_credits', ?)", [CREDITS_FOLLOW]
         )
 
 

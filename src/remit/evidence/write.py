@@ -31,7 +31,7 @@ def create(con: duckdb.DuckDBPyConnection, *, key: str) -> None:
         key: Secret from which pseudonyms are made; kept apart with the names, and only used
             where the file has none yet.
     """
-    con.execute("CREATE SCHEMA IF NOT EXISTS private")
+    con.execute("CREATE SCHEMA IF NOT EXISTS private; CREATE SCHEMA IF NOT EXISTS recorded")
     for name, table in TABLES.items():
         _create(con, name, table)
     _create(con, "private.names", NAMES)
@@ -43,7 +43,14 @@ def create(con: duckdb.DuckDBPyConnection, *, key: str) -> None:
             kept BIGINT, rejected BIGINT, note VARCHAR, missing VARCHAR,
             PRIMARY KEY (file, canonical_table));
         CREATE TABLE IF NOT EXISTS rejects (file VARCHAR, line BIGINT, reason VARCHAR,
-            column_name VARCHAR, whole_row BOOLEAN);"""
+            column_name VARCHAR, whole_row BOOLEAN);
+        -- what records tell of handoffs; the cases are gathered from these anew at every load
+        CREATE TABLE IF NOT EXISTS recorded.steps (handoff VARCHAR, step VARCHAR, object VARCHAR,
+            record_id VARCHAR, lead_id VARCHAR, contact_id VARCHAR, account_id VARCHAR,
+            opportunity_id VARCHAR, happened_at TIMESTAMP, date_only BOOLEAN, recorded_by VARCHAR,
+            given_to VARCHAR, reason VARCHAR);
+        CREATE TABLE IF NOT EXISTS recorded.fields (handoff VARCHAR, field VARCHAR, object VARCHAR,
+            record_id VARCHAR, filled BOOLEAN);"""
     )
     if not con.execute("SELECT count(*) FROM private.pseudonym_key").fetchone()[0]:  # type: ignore[index]
         con.execute("INSERT INTO private.pseudonym_key VALUES (?)", [key])
@@ -59,13 +66,17 @@ def pseudonyms(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def merge(con: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
-    """Put rows into a table; a row whose key is there already is replaced."""
+    """Put rows into a table; a row whose key is there already is replaced.
+
+    Of several rows with one key the query should have chosen; where it has not, the least is
+    taken, so that the same export always gives the same table.
+    """
     contract = NAMES if table == "private.names" else TABLES[table]
     keys = ", ".join(contract.key)
     same = " AND ".join(f"{table}.{key} = merging.{key}" for key in contract.key)
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE merging AS SELECT * FROM ({query})
-        QUALIFY row_number() OVER (PARTITION BY {keys}) = 1"""
+        f"""CREATE OR REPLACE TEMP TABLE merging AS SELECT * FROM ({query}) AS found
+        QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY found) = 1"""
     )
     con.execute(f"DELETE FROM {table} USING merging WHERE {same}")
     con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM merging")

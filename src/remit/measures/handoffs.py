@@ -124,6 +124,8 @@ def handoff_flows(
         if start is None:
             flows.append(_empty(handoff, None, query))
             continue
+        # a step that was never once recorded, anywhere, leaves no record
+        recorded = [step for step in handoff.steps() if frame[step].notna().any()]
         first = ends_of_day(over.start - timedelta(days=1), evidence.time_zone)
         frame = frame[(frame[start] >= first) & (frame[start] < evidence.ends)]
         named = handoff.segments or charter.segment_names()
@@ -131,7 +133,7 @@ def handoff_flows(
             (s, frame[frame["segment"] == s]) for s in named if (frame["segment"] == s).any()
         ]
         for segment, mine in parts or [(None, frame)]:
-            flows.append(_flow(handoff, segment, mine, filled, numbers, evidence.ends, over, query))
+            flows.append(_flow(handoff, segment, recorded, mine, filled, numbers, evidence.ends, over, query))
     return tuple(flows)
 
 
@@ -165,6 +167,7 @@ _STEPS = ("offered", "held", "accepted", "rejected", "converted")
 def _flow(
     handoff: Handoff,
     segment: str | None,
+    recorded: list[str],
     frame: Any,
     filled: Any,
     numbers: Mapping[str, Benchmark],
@@ -172,7 +175,6 @@ def _flow(
     over: Period,
     query: str,
 ) -> HandoffFlow:
-    recorded = [s for s in handoff.steps() if len(frame) == 0 or frame[s].notna().any()]
     unrecorded = tuple(s for s in _STEPS if s not in recorded)
     base = "held" if "held" in recorded else "offered"
     cases = frame[frame[base].notna()]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from remit.audit import Audit
 from remit.report import wording
 from remit.report.machine import remit_version
 from remit.report.sections import Section
+from remit.report.sections.findings import queries_of
 from remit.rules import rules
 from remit.terms import Answer, Severity, catalogue
 
@@ -27,7 +32,11 @@ def html(audit: Audit) -> str:
     """
     environment = _environment()
     places = {id(found): place for place, found in enumerate(audit.findings, 1)}
-    shared = {"audit": audit, "anchor": lambda found: f"finding-{places[id(found)]}"}
+    shared = {
+        "audit": audit,
+        "anchor": lambda found: f"finding-{places[id(found)]}",
+        "numbered": {query: place for place, query in enumerate(queries_of(audit), 1)},
+    }
     sections = []
     kinds = catalogue("remit.report.sections", Section)
     for name, entry in sorted(kinds.items(), key=lambda pair: pair[1].note.place):
@@ -40,10 +49,22 @@ def html(audit: Audit) -> str:
     return page.render(**shared, sections=sections, remit=remit_version())
 
 
+_WORDS = ("cell", "counted", "day", "days", "listed", "number", "rule_ids", "subject", "words")
+_PER_CENT = ("amount", "estimate", "interval", "limit", "share", "tipping")
+
+
+def _unbroken(say: Callable[..., str]) -> Callable[..., str]:
+    return lambda *given: wording.unbroken(say(*given))
+
+
+def _code(text: str) -> Markup:
+    """Text for inside an element, where quotes need no escape; queries are full of them."""
+    return Markup(escape(text, quote=False))  # noqa: S704 (it is escaped right here)
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
 
     made = Environment(
         loader=PackageLoader("remit.report", "templates"),
@@ -59,17 +80,12 @@ def _environment() -> Environment:
         rows=ROWS,
         standings=wording.STANDINGS,
         parts=wording.PARTS,
-        style=Markup(made.get_template("page.css").render()),
+        style=Markup(made.get_template("page.css").render()),  # noqa: S704 (has no variables)
     )
-    made.filters.update(
-        {
-            name: getattr(wording, name)
-            for name in (
-                "amount", "cell", "counted", "day", "days", "estimate", "interval", "limit",
-                "listed", "number", "rule_ids", "share", "subject", "tipping", "words",
-            )  # fmt: skip
-        }
-    )
+    made.filters.update({name: getattr(wording, name) for name in _WORDS})
+    made.filters.update({name: _unbroken(getattr(wording, name)) for name in _PER_CENT})
+    made.filters["said"] = wording.unbroken
+    made.filters["code"] = _code
     made.filters["rendered"] = Markup
     made.tests["known"] = wording.known
     return made

@@ -9,6 +9,8 @@ mean. On top of them:
 - Days are ISO dates. A period is `{"first_day", "last_day", "days"}`, both days inclusive.
 - Shares are between 0 and 1. A number that is not known is null; there is no NaN.
 - Severities and answers are their words: `amber`, `cannot tell`.
+- `in_two_roles`, `of_them_judged` and a role's `unlogged` are null where they are about fewer
+  people than `minimum_group` and the individual view is off.
 - `evidence_file` is the file's name without its folder.
 """
 
@@ -51,15 +53,29 @@ def as_json(audit: Audit) -> str:
             },
             "answers": {answer.value: audit.count(answer) for answer in Answer},
         },
-        **plain(audit),
+        **plain(_without_few(audit)),
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _without_few(audit: Audit) -> dict[str, Any]:
+    """An audit's fields, without counts that would point at people."""
+    told = {field.name: getattr(audit, field.name) for field in fields(audit)}
+    if audit.individuals:
+        return told
+
+    def enough(count: int) -> int | None:
+        return None if 0 < count < audit.minimum_group else count
+
+    times = [{**plain(time), "unlogged": enough(time.unlogged)} for time in audit.times]
+    two = {name: enough(told[name]) for name in ("in_two_roles", "of_them_judged")}
+    return {**told, **two, "times": times}
 
 
 def remit_version() -> str | None:
     """The version that is installed; None where remit runs from a folder."""
     try:
-        return version("remit-sales")
+        return version("remit")
     except PackageNotFoundError:
         return None
 

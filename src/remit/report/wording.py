@@ -41,7 +41,13 @@ PARTS: dict[str, str] = {
 }
 """Parts of a role's time, in the order in which they are shown."""
 
-_PLURALS = {"day": "days", "hour": "hours", "minute": "minutes", "person": "people", "week": "weeks"}
+_PLURALS = {
+    "day": "days",
+    "hour": "hours",
+    "minute": "minutes",
+    "person": "people",
+    "week": "weeks",
+}
 _SINGULARS = {many: one for one, many in _PLURALS.items()}
 
 
@@ -62,14 +68,14 @@ def share(value: float | None) -> str:
 def number(value: float | None) -> str:
     """A count or an amount with thousands, and as many decimals as matter.
 
-    >>> number(12016.0), number(3.24), number(0.04), number(None)
-    ('12,016', '3.2', '0.04', 'not known')
+    >>> number(12016.0), number(3.24), number(0.314), number(None)
+    ('12,016', '3.2', '0.31', 'not known')
     """
     if value is None or not math.isfinite(value):
         return UNKNOWN
     if float(value).is_integer() or abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 0.1 else f"{value:.2g}"
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
 
 
 def amount(value: float | None, unit: str) -> str:
@@ -184,8 +190,8 @@ def day(value: date) -> str:
 def cell(value: Any) -> str:
     """One cell of a table of proof.
 
-    >>> cell(None), cell(3.0), cell(date(2026, 3, 4)), cell(" =1+1")
-    ('not known', '3', '4 Mar 2026', ' =1+1')
+    >>> cell(None), cell(3.0), cell(300.5), cell(date(2026, 3, 4)), cell("=1+1")
+    ('not known', '3', '300.5', '4 Mar 2026', '=1+1')
     """
     if value is None or value != value:
         return UNKNOWN
@@ -196,16 +202,26 @@ def cell(value: Any) -> str:
     if isinstance(value, date):
         return spoken(value)
     if isinstance(value, float | int):
-        return number(float(value))
+        exact = float(value).is_integer() or abs(value) >= 1000
+        return f"{value:,.0f}" if exact else f"{value:.4g}"
     if isinstance(value, list | tuple):
         return ", ".join(cell(part) for part in value)
     return str(value)
 
 
-def harmless(text: str) -> str:
-    """Text on one line, without the characters that steer a terminal or turn its direction.
+def unbroken(text: str) -> str:
+    """Text in which a number is never parted from its per cent sign at the end of a line.
 
-    >>> harmless("a\\x1b[31mred\\nline")
+    >>> unbroken("27 % of it") == "27\u00a0% of it"
+    True
+    """
+    return text.replace(" %", "\u00a0%")
+
+
+def harmless(text: str) -> str:
+    r"""Text on one line, without the characters that steer a terminal or turn its direction.
+
+    >>> harmless("a\x1b[31mred\nline")
     'a[31mred line'
     """
     flat = " ".join(text.split())

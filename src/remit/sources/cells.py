@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from remit.sources.delimited import ExportError, Raw
+from remit.sources.delimited import ExportError, Raw, quoted
 from remit.terms import Place, Problem
 
 NEVER = "false"
@@ -26,6 +26,8 @@ class Cell:
     sql: str
     failed: str = NEVER
     column: str = ""
+    kind: str = ""
+    """What it should have been, for the report, where its type does not tell."""
 
 
 def null(type_: str) -> Cell:
@@ -35,7 +37,7 @@ def null(type_: str) -> Cell:
 
 def constant(value: str) -> Cell:
     """The same word in every row."""
-    return Cell("'" + value.replace("'", "''") + "'")
+    return Cell(quoted(value))
 
 
 def as_id(sql: str) -> str:
@@ -50,8 +52,9 @@ def as_id(sql: str) -> str:
 class Reader:
     """Reads the cells of one file.
 
-    Days and instants are recognised per column, by the way of writing that fits most of its
-    cells; the others are reported. Where 03/04 could be either, the rest of the export decides.
+    Days, instants and numbers are recognised per column, by the way of writing that fits most
+    of its cells; the others are reported. Where 03/04 could be either, the rest of the export
+    decides; where 1,234 could be, it is more than a thousand.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -63,7 +66,9 @@ class Reader:
     def text(self, name: str) -> Cell:
         """Words, without spaces around them; blank is null."""
         found = self.raw.column(name)
-        return Cell(f"nullif(trim({_name(found)}), '')", column=name) if found else null("VARCHAR")
+        return (
+            Cell(f"nullif(trim({found}, {_BLANKS}), '')", column=name) if found else null("VARCHAR")
+        )
 
     def id(self, name: str) -> Cell:
         """An id of another record."""
@@ -81,23 +86,48 @@ class Reader:
 
     def number(self, name: str) -> Cell:
         """A finite number; `NaN` and `inf` are not numbers anybody meant."""
-        cell = self.text(name)
-        cast = f"try_cast(replace({cell.sql}, ',', '') AS DOUBLE)"
-        return self._understood(cell, f"CASE WHEN isfinite({cast}) THEN {cast} END", name)
+        cast = f"try_cast({self._digits(name)} AS DOUBLE)"
+        return self._understood(
+            self.text(name), f"CASE WHEN isfinite({cast}) THEN {cast} END", name
+        )
+
+    def whole(self, name: str) -> Cell:
+        """A whole number."""
+        number = self.number(name)
+        cast = f"CASE WHEN {number.sql} = floor({number.sql}) THEN try_cast({number.sql} AS BIGINT) END"
+        return self._understood(self.text(name), cast, name)
 
     def amount(self, name: str) -> Cell:
         """An exact amount of money, without its currency."""
-        cell = self.text(name)
-        cast = f"try_cast(replace({cell.sql}, ',', '') AS DECIMAL(18, 2))"
-        return self._understood(cell, cast, name)
+        cast = f"try_cast({self._digits(name)} AS DECIMAL(18, 2))"
+        return self._understood(self.text(name), cast, name)
+
+    def _digits(self, name: str) -> str:
+        """A number as the database writes it: a decimal point and no groups; else null.
+
+        A comma is never dropped blindly: 1,50 is not 150.
+        """
+        sql = self.text(name).sql
+        if not self.raw.has(name):
+            return sql
+        if name not in self._formats:
+            counts = self.con.execute(
+                "SELECT "
+                + ", ".join(f"count(*) FILTER (regexp_full_match({sql}, '{w}'))" for w in _NUMBERS)
+                + f" FROM {self.raw.relation}"
+            ).fetchone() or (0, 0)
+            self._formats[name] = "," if counts[1] > counts[0] else "."
+        point = self._formats[name]
+        shape = _NUMBERS[0 if point == "." else 1]
+        plain = f"replace(replace({sql}, '{'.' if point == ',' else ','}', ''), ',', '.')"
+        return f"CASE WHEN regexp_full_match({sql}, '{shape}') THEN {plain} END"
 
     def instant(self, name: str) -> Cell:
         """An instant in UTC; a bare time is in the charter's zone, a bare day is its start."""
         cell = self.text(name)
         if not self.raw.has(name):
             return null("TIMESTAMP")
-        stamp = self._stamp(cell.sql, name)
-        return self._understood(cell, f"timezone('UTC', {stamp})", name)
+        return self._understood(cell, f"timezone('UTC', {self._stamp(cell.sql, name)})", name)
 
     def day(self, name: str) -> Cell:
         """A calendar day in the charter's zone."""
@@ -112,9 +142,12 @@ class Reader:
         return Cell(read, f"({cell.sql} IS NOT NULL AND ({read}) IS NULL)", name)
 
     def _stamp(self, sql: str, name: str) -> str:
-        if name not in self._formats:
-            self._formats[name] = self._format(sql, name)
-        return self._formats[name].replace("{}", sql)
+        """The instant that a cell tells; one outside the years a CRM can mean is none."""
+        key = f"{name} as a day"
+        if key not in self._formats:
+            self._formats[key] = self._format(sql, name)
+        stamp = self._formats[key].replace("{}", sql)
+        return f"CASE WHEN {stamp} >= {_EARLIEST} AND {stamp} < {_LATEST} THEN {stamp} END"
 
     def _format(self, sql: str, name: str) -> str:
         ways = ["try_cast({} AS TIMESTAMPTZ)", *(f"{_parsed(way)}" for way in _OTHER_WAYS)]
@@ -130,12 +163,17 @@ class Reader:
         if len(best) == 1:
             return best[0]
         if self.month_first is None:
+            why = (
+                "every cell fits both"
+                if most == written
+                else "as many cells fit only the one as fit only the other"
+            )
             raise ExportError(
                 [
                     Problem(
                         Place(str(self.raw.file)),
                         name,
-                        "could be written day first or month first: every cell fits both.",
+                        f"could be written day first or month first: {why}.",
                         "Write days as 2026-03-04.",
                     )
                 ]
@@ -144,6 +182,14 @@ class Reader:
         return next((way for way in best if f"'{wanted}" in way), best[0])
 
 
+_BLANKS = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160)"
+_EARLIEST, _LATEST = "TIMESTAMPTZ '1900-01-01 00:00:00+00'", "TIMESTAMPTZ '2200-01-01 00:00:00+00'"
+"""Between these lies every day that a CRM means; before and after it are slips and placeholders."""
+_NUMBERS = (
+    r"[-+]?(\d{1,3}(,\d{3})+|\d*)(\.\d*)?([eE][-+]?\d+)?",
+    r"[-+]?(\d{1,3}(\.\d{3})+|\d*)(,\d*)?([eE][-+]?\d+)?",
+)
+"""Ways to write a number: with a decimal point, and with a decimal comma."""
 _DAYS = ("%m/%d/%y", "%m/%d/%Y", "%d/%m/%y", "%d/%m/%Y", "%d.%m.%y", "%d.%m.%Y", "%Y/%m/%d")
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %I:%M %p")
 _OTHER_WAYS = tuple((day, tuple(day + time for time in _TIMES)) for day in _DAYS)
@@ -169,20 +215,18 @@ def month_comes_first(con: duckdb.DuckDBPyConnection, raws: Sequence[Raw]) -> bo
     day_first = month_first = 0
     for raw in raws:
         slashed = [
-            f"count(*) FILTER (regexp_matches({_name(c)}, '^(1[3-9]|2\\d|3[01])/\\d{{1,2}}/\\d')), "
-            f"count(*) FILTER (regexp_matches({_name(c)}, '^\\d{{1,2}}/(1[3-9]|2\\d|3[01])/\\d'))"
-            for c in raw.columns
+            f"count(*) FILTER (regexp_matches({c}, '^(1[3-9]|2\\d|3[01])/\\d{{1,2}}/\\d')), "
+            f"count(*) FILTER (regexp_matches({c}, '^\\d{{1,2}}/(1[3-9]|2\\d|3[01])/\\d'))"
+            for c in raw.columns.values()
         ]
+        if not slashed:
+            continue
         counts = con.execute(f"SELECT {', '.join(slashed)} FROM {raw.relation}").fetchone() or ()
         day_first += sum(counts[::2])
         month_first += sum(counts[1::2])
     if day_first == month_first:
         return None
     return month_first > day_first
-
-
-def _name(column: str | None) -> str:
-    return '"' + (column or "").replace('"', '""') + '"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,16 @@ class Raw:
     lines: Sequence[int] = ()
     """Line on which each row starts; empty where a file has no lines."""
     label: str = ""
-    """What the file is called in reports."""
+    """What reports call the file."""
+    kept: str = ""
+    """The rows that were not refused, once that has been decided; until then all of them."""
     doubled: tuple[str, ...] = ()
     """Names that two columns have; neither can be told from the other, so neither is read."""
     looked_at: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.kept = self.kept or self.relation
 
     def has(self, column: str) -> bool:
         """Whether the file has a column, whatever its capitals."""
@@ -94,7 +99,9 @@ class Raw:
         return self.lines[row - 1] if self.lines else row
 
 
-def read_table(con: duckdb.DuckDBPyConnection, file: Path, *, name: str, relation: str) -> Raw:
+def read_table(
+    con: duckdb.DuckDBPyConnection, file: Path, *, name: str, relation: str, label: str
+) -> Raw:
     """Read one file, delimited or Parquet, into a table of text.
 
     Args:
@@ -102,6 +109,7 @@ def read_table(con: duckdb.DuckDBPyConnection, file: Path, *, name: str, relatio
         file: The file.
         name: What the source calls it.
         relation: The table to make.
+        label: What reports call it.
 
     Raises:
         ExportError: If there is no such file, or it cannot be read as what its ending says.
@@ -112,16 +120,18 @@ def read_table(con: duckdb.DuckDBPyConnection, file: Path, *, name: str, relatio
         )
     try:
         if file.suffix.casefold() == ".parquet":
-            return _read_parquet(con, file, name, relation)
-        return read_delimited(con, file, name=name, relation=relation)
+            return _read_parquet(con, file, name, relation, label)
+        return read_delimited(con, file, name=name, relation=relation, label=label)
     except OSError as error:
         raise _refused(
             Place(str(file)), f"cannot be read: {error.strerror}.", "Look at its permissions."
         ) from None
 
 
-def _read_parquet(con: duckdb.DuckDBPyConnection, file: Path, name: str, relation: str) -> Raw:
-    from_file = f"FROM read_parquet({_quoted(str(file))})"
+def _read_parquet(
+    con: duckdb.DuckDBPyConnection, file: Path, name: str, relation: str, label: str
+) -> Raw:
+    from_file = f"FROM read_parquet({quoted(str(file))})"
     try:
         stated = [row[0] for row in con.execute(f"DESCRIBE SELECT * {from_file}").fetchall()]
         columns, doubled = _named(stated)
@@ -135,10 +145,14 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, file: Path, name: str, relatio
     except duckdb.Error:
         raise _refused(Place(str(file)), "is not a Parquet file.", "Write it again.") from None
     (rows,) = con.execute(f"SELECT count(*) FROM {relation}").fetchone() or (0,)
-    return Raw(name, file, relation, columns, rows, doubled=doubled, note=_about(doubled))
+    return Raw(
+        name, file, relation, columns, rows, doubled=doubled, note=_about(doubled), label=label
+    )
 
 
-def read_delimited(con: duckdb.DuckDBPyConnection, file: Path, *, name: str, relation: str) -> Raw:
+def read_delimited(
+    con: duckdb.DuckDBPyConnection, file: Path, *, name: str, relation: str, label: str
+) -> Raw:
     """Read one file into a table of text.
 
     UTF-8 and UTF-16 are recognised; a file that is neither is read as Windows-1252, which is
@@ -179,11 +193,11 @@ def read_delimited(con: duckdb.DuckDBPyConnection, file: Path, *, name: str, rel
         relation,
         columns,
         len(records.lines),
-        tuple(Reject(file.name, line, why) for line, why in records.malformed),
+        tuple(Reject(label, line, why) for line, why in records.malformed),
         "; ".join(words for words in (note, _about(doubled)) if words),
         records.lines,
-        file.name,
-        doubled,
+        label=label,
+        doubled=doubled,
     )
 
 
@@ -283,7 +297,7 @@ def _read_by_database(
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE {relation} AS
             SELECT *, row_number() OVER () AS _row FROM read_csv(
-                {_quoted(str(file))}, delim={_quoted(records.delimiter)}, quote='"', escape='"',
+                {quoted(str(file))}, delim={quoted(records.delimiter)}, quote='"', escape='"',
                 header=true, auto_detect=false, max_line_size=10000000, columns={{{columns}}})"""
         )
     except duckdb.Error:
@@ -364,10 +378,11 @@ def _refused(place: Place, wrong: str, fix: str) -> ExportError:
     return ExportError([Problem(place, "", wrong, fix)])
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A word as SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def quoted_list(words: Sequence[str]) -> str:
     """Words as a SQL list, for `IN`."""
-    return "(" + ", ".join(_quoted(word) for word in words) + ")"
+    return "(" + ", ".join(quoted(word) for word in words) + ")"

@@ -8,8 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from remit.charter.positions import read_yaml
-from remit.evidence.tables import AMOUNT, DAY, FLAG, INSTANT, TABLES, Column
-from remit.evidence.write import sql_type
+from remit.evidence.tables import AMOUNT, COUNT, DAY, FLAG, INSTANT, NUMBER, TABLES, Column
 from remit.sources.cells import Cell, Derived, Mapped, Reader, Rows, constant
 from remit.sources.delimited import ExportError
 from remit.sources.source import Export
@@ -120,9 +119,9 @@ def plain(mapping: TableMapping, export: Export) -> Iterator[Mapped]:
         ExportError: If a file lacks a column that the mapping names.
     """
     _check_columns(mapping, export)
-    for name, files in mapping.tables.items():
-        for mapped in files:
-            reader = export.get(Path(mapped.file).stem)
+    for name in (table for table in TABLES if table in mapping.tables):
+        for mapped in mapping.tables[name]:
+            reader = export.get(mapped.file)
             if reader is not None:
                 yield from _rows(name, mapped, reader, export)
     if "deal_credits" in mapping.tables and "leads" in mapping.tables:
@@ -162,9 +161,7 @@ def _rows(name: str, mapped: MappedFile, reader: Reader, export: Export) -> Iter
     for column in cells:
         if contract[column].person and column in mapped.columns:
             id_ = reader.text(mapped.columns[column]).sql
-            people = (
-                f"(SELECT DISTINCT {id_} AS id FROM {reader.raw.relation} WHERE {id_} IS NOT NULL)"
-            )
+            people = f"(SELECT DISTINCT {id_} AS id FROM {reader.raw.kept} WHERE {id_} IS NOT NULL)"
             if name != "people":
                 yield Derived(
                     "people",
@@ -188,8 +185,10 @@ def _cell(reader: Reader, column: Column, name: str) -> Cell:
         return reader.flag(name)
     if column.type == AMOUNT:
         return reader.amount(name)
-    if sql_type(column.type) in ("DOUBLE", "BIGINT"):
+    if column.type == NUMBER:
         return reader.number(name)
+    if column.type == COUNT:
+        return reader.whole(name)
     return reader.text(name)
 
 
@@ -203,7 +202,7 @@ def _check_columns(mapping: TableMapping, export: Export) -> None:
         )
         for files in mapping.tables.values()
         for mapped in files
-        if (reader := export.get(Path(mapped.file).stem)) is not None
+        if (reader := export.get(mapped.file)) is not None
         for word in mapped.columns.values()
         if not reader.raw.has(word)
     ]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from remit.charter import Charter, Step
 from remit.charter.nouns import Range
-from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, as_id, constant, null
-from remit.sources.delimited import quoted_list
+from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant, null
+from remit.sources.delimited import quoted, quoted_list
 from remit.sources.source import Export, Source
 
 WEIGHTLESS = ("listemail",)
@@ -61,6 +61,13 @@ def _person(reader: Reader, column: str) -> Cell:
     return Cell(f"seller({cell.sql})", column=column)
 
 
+def _user(reader: Reader) -> Cell:
+    """The id of a user, as a pseudonym; the id of anything else is a mistake."""
+    cell = _person(reader, "Id")
+    wrong = f"({reader.id('Id').sql} IS NOT NULL AND {cell.sql} IS NULL)"
+    return Cell(cell.sql, wrong, "Id", "user's id")
+
+
 def _alive(reader: Reader) -> str:
     return (
         f"NOT coalesce({reader.flag('IsDeleted').sql}, false)"
@@ -86,6 +93,11 @@ def _people(export: Export) -> Iterator[Mapped]:
     if user is None:
         return
     role, name = export.get("UserRole"), user.text("Name").sql
+    if role is not None:
+        export.con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE crm_roles AS
+            SELECT {role.id("Id").sql} AS id, {role.text("Name").sql} AS name FROM {role.raw.relation}"""
+        )
     kind = user.text("UserType").sql
     software = " OR ".join(
         f"lower({name}) GLOB '{_glob(pattern)}'" for pattern in export.charter.not_people
@@ -94,13 +106,12 @@ def _people(export: Export) -> Iterator[Mapped]:
         "people",
         user.raw,
         {
-            "person_id": _person(user, "Id"),
+            "person_id": _user(user),
             "title": user.text("Title"),
             "crm_role": Cell(
-                f"(SELECT any_value(r.{_q(role.raw.column('Name'))}) FROM {role.raw.relation} r "
-                f"WHERE {as_id('r.' + _q(role.raw.column('Id')))} = {user.id('UserRoleId').sql})"
+                f"(SELECT min(name) FROM crm_roles WHERE id = {user.id('UserRoleId').sql})"
             )
-            if role and role.raw.has("Name") and role.raw.has("Id")
+            if role is not None
             else null("VARCHAR"),
             "is_person": Cell(
                 f"coalesce(lower({kind}) = 'standard', true) AND NOT coalesce({software or 'false'}, false)"
@@ -109,13 +120,14 @@ def _people(export: Export) -> Iterator[Mapped]:
             "known_from": user.instant("CreatedDate"),
         },
         where=_alive(user),
+        refuse=_not_in_future(export, "known_from"),
     )
     yield Derived(
         "private.names",
         f"""SELECT {_person(user, "Id").sql} AS person_id, {user.id("Id").sql} AS source_id,
         {name} AS name, lower({user.text("Email").sql}) AS email,
         {user.instant("CreatedDate").sql} AS known_from
-        FROM {user.raw.relation} WHERE {_person(user, "Id").sql} IS NOT NULL""",
+        FROM {user.raw.kept} WHERE {_person(user, "Id").sql} IS NOT NULL""",
     )
     if role:
         yield Lent(role.raw, "people")
@@ -178,7 +190,7 @@ def _segment(reader: Reader, charter: Charter, object_: str) -> str:
                     conditions.append(f"{number} < {wanted.below}")
             else:
                 conditions.append(_matches(reader, {column: wanted}))
-        cases.append(f"WHEN {' AND '.join(conditions) or 'true'} THEN '{name}'")
+        cases.append(f"WHEN {' AND '.join(conditions) or 'true'} THEN {quoted(name)}")
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
 
 
@@ -274,14 +286,14 @@ def _opportunities(export: Export) -> Iterator[Mapped]:
             SELECT 1 FROM opportunities p WHERE p.account_id = o.account_id AND p.won
             AND p.opportunity_id <> o.opportunity_id AND p.closed_at < o.created_at)
             THEN 'expansion' ELSE 'new' END AS kind, 'derived' AS kind_from
-        FROM opportunities o WHERE o.kind IS NULL""",
+        FROM opportunities o WHERE o.kind IS NULL OR o.kind_from = 'derived'""",
         "Deals whose kind no column tells are new business, or expansion where the company had "
         "won a deal before.",
     )
     history = export.get("OpportunityHistory")
     if history is not None and history.raw.has("StageName") and history.raw.has("CreatedDate"):
         yield from _stages(
-            history, "opportunity", "OpportunityId", history.text("StageName").sql, _alive(history)
+            export, history, "opportunity", "OpportunityId", history.text("StageName").sql
         )
     yield Derived(
         "opportunities",
@@ -305,6 +317,7 @@ def _opportunities(export: Export) -> Iterator[Mapped]:
                 "known_from": part.instant("CreatedDate"),
             },
             where=_alive(part),
+            refuse=_not_in_future(export, "known_from"),
         )
 
 
@@ -332,7 +345,9 @@ def _kind_of_deal(deal: Reader, charter: Charter, column: str) -> str:
     )
 
 
-def _stages(reader: Reader, type_: str, id_column: str, stage: str, where: str) -> Iterator[Mapped]:
+def _stages(
+    export: Export, reader: Reader, type_: str, id_column: str, stage: str
+) -> Iterator[Mapped]:
     """A history file as entries into stages; rows that only changed an amount are folded in."""
     yield Rows(
         "stage_changes",
@@ -346,7 +361,8 @@ def _stages(reader: Reader, type_: str, id_column: str, stage: str, where: str) 
             "moved_by": _person(reader, "CreatedById"),
             "known_from": reader.instant("CreatedDate"),
         },
-        where=where,
+        where=_alive(reader),
+        refuse=_not_in_future(export, "entered_at"),
         staged=True,
     )
     yield Derived(
@@ -385,6 +401,7 @@ def _histories(export: Export) -> Iterator[Mapped]:
                 "from_at": history.instant("CreatedDate"),
                 "known_from": history.instant("CreatedDate"),
             },
+            refuse=_not_in_future(export, "from_at"),
             staged=True,
         )
         yield Derived(
@@ -452,7 +469,7 @@ def _activities(export: Export) -> Iterator[Mapped]:
             "participants",
             f"""SELECT activity_id, seller({relation.id("RelationId").sql}) AS person_id,
                 'invited' AS part, a.recorded_at AS known_from
-            FROM {relation.raw.relation} r JOIN activities a ON a.activity_id = {relation.id("EventId").sql}
+            FROM {relation.raw.kept} r JOIN activities a ON a.activity_id = {relation.id("EventId").sql}
             WHERE left({relation.id("RelationId").sql}, 3) = '005' AND {_alive(relation)}
                 AND coalesce(lower({relation.text("Status").sql}), '') <> 'declined'
                 AND NOT exists(SELECT 1 FROM participants p WHERE p.activity_id = a.activity_id
@@ -497,13 +514,18 @@ def _tasks(export: Export, task: Reader, zone: str) -> Iterator[Mapped]:
     )
     rule = _rule(export.charter, task, "Task")
     automated = _automated(export.charter, rule)
+    longest = _number(export, "longest_entry_minutes")
     weightless = f"lower({task.text('TaskSubtype').sql}) IN {quoted_list(WEIGHTLESS)}"
     reason = (
         f"CASE WHEN {automated} OR {weightless} THEN 'automated' "
-        f"WHEN coalesce({open_}, false) THEN 'not done' END"
+        f"WHEN coalesce({open_}, false) THEN 'not done' "
+        f"WHEN {seconds.sql} / 60 > {longest} THEN 'longer than a working day' END"
     )
     minutes = Cell(
-        f"CASE WHEN {seconds.sql} > 0 THEN {seconds.sql} / 60 END", seconds.failed, seconds.column
+        f"CASE WHEN {seconds.sql} > 0 THEN {seconds.sql} / 60 END",
+        f"({seconds.failed} OR coalesce({seconds.sql} < 0, false))",
+        seconds.column,
+        "number of seconds",
     )
     yield Rows(
         "activities",
@@ -535,12 +557,13 @@ def _tasks(export: Export, task: Reader, zone: str) -> Iterator[Mapped]:
         where=_alive(task),
         refuse=_not_in_future(export, "recorded_at"),
     )
+    _forget_parts(task)
     yield from _linked(task)
     handoffs = _of_handoff(export.charter, task, "Task")
     _remember_doers(task, handoffs)
     export.con.execute(
         f"""INSERT INTO closings SELECT {task.id("Id").sql}, {_person(task, "OwnerId").sql},
-        date_trunc('minute', {done}) FROM {task.raw.relation} WHERE {done} IS NOT NULL"""
+        date_trunc('minute', {done}) FROM {task.raw.kept} WHERE {done} IS NOT NULL"""
     )
 
 
@@ -554,7 +577,10 @@ def _events(export: Export, event: Reader, relation: Reader | None, zone: str) -
     at = f"coalesce({starts.sql}, timezone('UTC', CAST({day} AS TIMESTAMPTZ)))"
     ends = event.instant("EndDateTime").sql
     length = event.number("DurationInMinutes")
-    minutes = f"coalesce({length.sql}, date_diff('second', {starts.sql}, {ends}) / 60.0)"
+    between = f"date_diff('second', {starts.sql}, {ends}) / 60.0"
+    minutes = (
+        f"CASE WHEN {ends} < {starts.sql} THEN {between} ELSE coalesce({length.sql}, {between}) END"
+    )
     longest = _number(export, "longest_entry_minutes")
     created = event.instant("CreatedDate").sql
     rule = _rule(export.charter, event, "Event")
@@ -582,12 +608,22 @@ def _events(export: Export, event: Reader, relation: Reader | None, zone: str) -
             "known_from": Cell(f"coalesce({created}, {at})"),
         },
         where=_alive(event),
-        refuse=_not_in_future(export, "recorded_at") | {"ends before it starts": "minutes < 0"},
+        refuse=(_not_in_future(export, "recorded_at") if event.raw.has("CreatedDate") else {})
+        | {"ends before it starts": "minutes < 0"},
     )
+    _forget_parts(event)
     yield from _linked(event)
     if relation is not None:
         yield Lent(relation.raw, "participants")
     _remember_doers(event, _of_handoff(export.charter, event, "Event"))
+
+
+def _forget_parts(reader: Reader) -> None:
+    """Who took part, and what it concerned, is told anew with every activity."""
+    for table in ("participants", "activity_links"):
+        reader.con.execute(
+            f"DELETE FROM {table} WHERE activity_id IN (SELECT {reader.id('Id').sql} FROM {reader.raw.kept})"
+        )
 
 
 def _remember_doers(reader: Reader, of_handoff: str) -> None:
@@ -595,7 +631,7 @@ def _remember_doers(reader: Reader, of_handoff: str) -> None:
     reader.con.execute(
         f"""INSERT INTO doers SELECT {reader.id("Id").sql}, {_person(reader, "OwnerId").sql},
         {_person(reader, "CreatedById").sql}, a.recorded_at, {of_handoff}
-        FROM {reader.raw.relation} JOIN activities a ON a.activity_id = {reader.id("Id").sql}
+        FROM {reader.raw.kept} JOIN activities a ON a.activity_id = {reader.id("Id").sql}
         WHERE true OR {created} IS NULL"""
     )
 
@@ -618,7 +654,7 @@ def _links(reader: Reader, of: str, column: str) -> str:
     }
     kind = f"CASE left({id_}, 3) " + " ".join(f"WHEN '{p}' THEN '{k}'" for p, k in kinds.items())
     return f"""SELECT a.activity_id, {kind} END AS record_type, {id_} AS record_id, a.known_from
-        FROM {reader.raw.relation} r JOIN activities a ON a.activity_id = {reader.id(of).sql}
+        FROM {reader.raw.kept} r JOIN activities a ON a.activity_id = {reader.id(of).sql}
         WHERE ({kind} END) IS NOT NULL AND {_alive(reader)}"""
 
 
@@ -645,7 +681,7 @@ def _glob(word: str) -> str:
 
 def _rule(charter: Charter, reader: Reader, object_: str) -> str:
     cases = [
-        f"WHEN {_matches(reader, rule.where)} THEN '{rule.name.replace(chr(39), chr(39) * 2)}'"
+        f"WHEN {_matches(reader, rule.where)} THEN {quoted(rule.name)}"
         for rule in charter.activities.rules
         if rule.object in (None, object_)
     ]
@@ -701,22 +737,14 @@ def _either(reader: Reader, *columns: str) -> str:
     )
 
 
-def _q(column: str | None) -> str:
-    return f'"{column}"'
-
-
 # Handoffs
 
 
 def _steps(export: Export) -> None:
-    """Every record that tells of a step of a handoff, with what it hangs on."""
-    export.con.execute(
-        """CREATE OR REPLACE TEMP TABLE step_records (handoff VARCHAR, step VARCHAR, object VARCHAR,
-        record_id VARCHAR, lead_id VARCHAR, contact_id VARCHAR, account_id VARCHAR,
-        opportunity_id VARCHAR, happened_at TIMESTAMP, date_only BOOLEAN, recorded_by VARCHAR, given_to VARCHAR, reason VARCHAR);
-        CREATE OR REPLACE TEMP TABLE field_values (handoff VARCHAR, field VARCHAR, object VARCHAR,
-        record_id VARCHAR, filled BOOLEAN)"""
-    )
+    """Every record that tells of a step of a handoff, with what it hangs on.
+
+    They stay in the file, so that a later load can add to them.
+    """
     for handoff in export.charter.handoffs:
         for name, step in handoff.steps().items():
             reader = export.get(step.object)
@@ -727,13 +755,15 @@ def _steps(export: Export) -> None:
 def _step(export: Export, handoff: str, name: str, step: Step, reader: Reader) -> None:
     where, at, date_only = f"{_alive(reader)} AND {_matches(reader, step.where)}", "", "false"
     created = reader.instant("CreatedDate").sql
+    same = f"handoff = {quoted(handoff)} AND step = '{name}'"
     if any(not reader.raw.has(column) for column in step.where):
         return
     if step.stage is not None:
+        export.con.execute(f"DELETE FROM recorded.steps WHERE {same}")
         export.con.execute(
-            f"""INSERT INTO step_records SELECT '{handoff}', '{name}', 'Opportunity', record_id, NULL,
+            f"""INSERT INTO recorded.steps SELECT {quoted(handoff)}, '{name}', 'Opportunity', record_id, NULL,
             NULL, NULL, record_id, min(entered_at), false, NULL, NULL, NULL FROM stage_changes
-            WHERE record_type = 'opportunity' AND lower(stage) = lower('{step.stage.replace("'", "''")}')
+            WHERE record_type = 'opportunity' AND lower(stage) = lower({quoted(step.stage)})
             GROUP BY record_id"""
         )
         return
@@ -766,10 +796,13 @@ def _step(export: Export, handoff: str, name: str, step: Step, reader: Reader) -
     lead = own if step.object == "Lead" else f"CASE WHEN left({who}, 3) = '00Q' THEN {who} END"
     reason = reader.text(step.reason).sql if step.reason else "NULL"
     export.con.execute(
-        f"""INSERT INTO step_records SELECT '{handoff}', '{name}', '{step.object}', {own}, {lead},
+        f"DELETE FROM recorded.steps WHERE {same} AND record_id IN (SELECT {own} FROM {reader.raw.relation})"
+    )
+    export.con.execute(
+        f"""INSERT INTO recorded.steps SELECT {quoted(handoff)}, '{name}', {quoted(step.object)}, {own}, {lead},
         CASE WHEN left({who}, 3) = '003' THEN {who} END, {account}, {deal}, {at}, {date_only},
         {_person(reader, "CreatedById").sql}, {_person(reader, "OwnerId").sql}, {reason}
-        FROM {reader.raw.relation} WHERE {where} AND ({at}) IS NOT NULL"""
+        FROM {reader.raw.kept} WHERE {where} AND ({at}) IS NOT NULL"""
     )
 
 
@@ -793,8 +826,12 @@ def _fields(export: Export) -> None:
             )
             filled = _is_filled(reader.text(name).sql) if name else "true"
             export.con.execute(
-                f"""INSERT INTO field_values SELECT '{handoff.name}', '{field}', '{owner}',
-                {reader.id(of).sql}, bool_or({filled}) FROM {reader.raw.relation} GROUP BY ALL"""
+                f"""DELETE FROM recorded.fields WHERE handoff = {quoted(handoff.name)}
+                AND field = {quoted(field)} AND record_id IN (SELECT {reader.id(of).sql} FROM {reader.raw.relation})"""
+            )
+            export.con.execute(
+                f"""INSERT INTO recorded.fields SELECT {quoted(handoff.name)}, {quoted(field)}, '{owner}',
+                {reader.id(of).sql}, bool_or({filled}) FROM {reader.raw.kept} GROUP BY ALL"""
             )
 
 

@@ -38,7 +38,7 @@ class Export:
 
     def get(self, name: str) -> Reader | None:
         """One file by its name, or None if the export has none such."""
-        return self.readers.get(name.casefold())
+        return self.readers.get(name) or self.readers.get(name.casefold())
 
     def __iter__(self) -> Iterator[Reader]:
         return iter(self.readers.values())

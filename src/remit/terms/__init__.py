@@ -8,7 +8,7 @@ from remit.terms.citation import Citation, Standing
 from remit.terms.finding import Answer, Estimate, Finding, Limit, Proof, Severity, worst_first
 from remit.terms.money import Money
 from remit.terms.period import Period, parse_day
-from remit.terms.problem import Place, Problem, RemitError, nearest
+from remit.terms.problem import Place, Problem, RemitError, closest, nearest
 
 __all__ = [
     "Answer",
@@ -27,6 +27,7 @@ __all__ = [
     "Severity",
     "Standing",
     "catalogue",
+    "closest",
     "nearest",
     "parse_day",
     "worst_first",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
+
+_EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
+_ROUNDING = Context(prec=100, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -34,24 +37,24 @@ class Money:
 
     def __add__(self, other: Money) -> Money:
         self._same_currency(other)
-        return Money(self.amount + other.amount, self.currency)
+        return Money(_EXACT.add(self.amount, other.amount), self.currency)
 
     def __sub__(self, other: Money) -> Money:
         self._same_currency(other)
-        return Money(self.amount - other.amount, self.currency)
+        return Money(_EXACT.subtract(self.amount, other.amount), self.currency)
 
     def __lt__(self, other: Money) -> bool:
         self._same_currency(other)
         return self.amount < other.amount
 
     def times(self, share: Fraction | Decimal | int) -> Fraction:
-        """The amount times a share, exact and not yet money: round it with `rounded`."""
+        """The amount times a share, as an exact fraction: no money until somebody rounds it."""
         return Fraction(self.amount) * Fraction(share)
 
     def rounded(self, places: int = 2) -> Money:
         """The amount to the currency's smallest unit, halves away from zero."""
         step = Decimal(1).scaleb(-places)
-        return Money(self.amount.quantize(step, rounding=ROUND_HALF_UP), self.currency)
+        return Money(self.amount.quantize(step, context=_ROUNDING), self.currency)
 
     def _same_currency(self, other: Money) -> None:
         if self.currency != other.currency:

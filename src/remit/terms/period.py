@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -76,7 +77,9 @@ def parse_day(text: str) -> date:
     Raises:
         ValueError: If it is written any other way, naming the way that works.
     """
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise ValueError(f"{text!r} is not a day written like 2026-03-31") from None
+    written = text.strip()
+    with suppress(ValueError):
+        day = date.fromisoformat(written)
+        if day.isoformat() == written:  # 20260331 and 2026-W14-2 are ISO days as well
+            return day
+    raise ValueError(f"{text!r} is not a day written like 2026-03-31")

@@ -50,6 +50,17 @@ class RemitError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that somebody most likely meant, or None. Capitals do not matter.
+
+    >>> closest("sdr", ["AE", "SDR"])
+    'SDR'
+    """
+    by_letters = {name.casefold(): name for name in sorted(known, reverse=True)}
+    near = difflib.get_close_matches(word.casefold(), by_letters, n=1, cutoff=0.5)
+    return by_letters[near[0]] if near else None
+
+
 def nearest(word: str, known: Iterable[str], *, what: str) -> str:
     """The closest of the known words, and then all of them, for the end of a message.
 
@@ -57,6 +68,6 @@ def nearest(word: str, known: Iterable[str], *, what: str) -> str:
     'Did you mean "account_executive"? Roles: account_executive, sdr.'
     """
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
-    listed = f"{what}: {', '.join(names)}." if names else f"{what}: none."
-    return f'Did you mean "{near[0]}"? {listed}' if near else listed
+    meant = closest(word, names)
+    listed = f"{what}: {', '.join(names) or 'none'}."
+    return f'Did you mean "{meant}"? {listed}' if meant else listed

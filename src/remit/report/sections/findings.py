@@ -26,3 +26,16 @@ def answers(audit: Audit) -> Mapping[str, Any] | None:
         for answer in Answer
     ]
     return {"groups": [group for group in groups if group[2]]} if quiet else None
+
+
+@Section(title="Queries", place=95)
+def queries(audit: Audit) -> Mapping[str, Any] | None:
+    """Each query behind a finding, once, because several findings may share one."""
+    found = queries_of(audit)
+    return {"queries": found} if found else None
+
+
+def queries_of(audit: Audit) -> tuple[str, ...]:
+    """The distinct queries of an audit's proofs, worst finding first."""
+    proofs = (found.proof for found in audit.findings if found.proof is not None)
+    return tuple(dict.fromkeys(proof.query for proof in proofs if proof.query))

@@ -84,4 +84,6 @@ def _steps(flow: HandoffFlow) -> Iterator[Step]:
         elif first is not None and name != first and flow.counts[first]:
             plain = count / flow.counts[first]
             of = f"of {first}"
-        yield Step(name, count, count / most if most else 0.0, of, rate and rate.estimate, plain)
+        yield Step(
+            name, count, count / most if most else 0.0, of, rate.estimate if rate else None, plain
+        )

@@ -34,12 +34,14 @@ class Bar:
         small = [p.name for p in mine if p.share < SMALL]
         if small:
             large.append(f"{wording.listed(small)} under 1 %{' each' if len(small) > 1 else ''}")
-        return ", ".join(large)
+        return wording.unbroken(", ".join(large))
 
     @property
     def label(self) -> str:
         """The bar in words."""
-        said = [f"{words} {wording.share(self.parts[part])}" for part, words in wording.PARTS.items()]
+        said = [
+            f"{words} {wording.share(self.parts[part])}" for part, words in wording.PARTS.items()
+        ]
         return f"{self.time.about}: {', '.join(said)}"
 
 

@@ -6,6 +6,8 @@ import dataclasses
 from datetime import date, datetime
 from pathlib import Path
 
+import pytest
+
 from remit.audit import Audit
 from remit.audit.run import DeclaredRole
 from remit.benchmarks import benchmarks
@@ -13,8 +15,8 @@ from remit.evidence import LoadedFile
 from remit.measures import (
     Concurrency,
     FunctionTime,
-    Handover,
     HandoffFlow,
+    Handover,
     LeadFunnel,
     MonthPoint,
     PersonTime,
@@ -34,7 +36,9 @@ from remit.terms import (
 )
 
 OVER = Period(date(2025, 11, 1), date(2026, 11, 1))
-HOSTILE = "<script>alert(1)</script> [bold]=cmd|'/c calc'!A1[/bold] \x1b[31m\"><img src=x onerror=y>"
+HOSTILE = (
+    "<script>alert(1)</script> [bold]=cmd|'/c calc'!A1[/bold] \x1b[31m\"><img src=x onerror=y>"
+)
 
 
 def limit(name: str, level: str = "red") -> Limit:
@@ -265,7 +269,18 @@ def with_individuals(audit: Audit) -> Audit:
         PersonTime("p-1", 0.31, {"prospecting": 0.52, "closing": 0.48}),
         PersonTime("p-2", 0.0, {}),
     )
-    two = Concurrency("p-1", "sdr", "ae", datetime(2026, 3, 4, 9), 12, 9, 7, True, "", ("0061",))
+    two = Concurrency(
+        "p-1",
+        "sdr",
+        "ae",
+        datetime.fromisoformat("2026-03-04T09:00"),
+        12,
+        9,
+        7,
+        True,
+        "",
+        ("0061",),
+    )
     return dataclasses.replace(
         audit,
         individuals=True,
@@ -300,3 +315,23 @@ def with_hostile_words(audit: Audit) -> Audit:
         not_counted={HOSTILE: 1},
         derivations={HOSTILE: HOSTILE},
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def by_hand() -> Audit:
+    return audit_by_hand()
+
+
+@pytest.fixture(scope="session")
+def blind() -> Audit:
+    return without_times(audit_by_hand())
+
+
+@pytest.fixture(scope="session")
+def individual() -> Audit:
+    return with_individuals(audit_by_hand())
+
+
+@pytest.fixture(scope="session")
+def hostile() -> Audit:
+    return with_hostile_words(audit_by_hand())

@@ -1,0 +1,263 @@
+"""Roles in name only: by behaviour, by title, by credits."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from remit.terms import Answer, Severity
+
+from .conftest import CHARTER, HANDOFF, about, team_weeks, users
+
+CARE, TICKET, SELL, PROSPECT = "0012", "5001", "0061", "00Q1"
+
+
+@pytest.fixture
+def checked(audited):
+    def run(words, text=CHARTER, **objects):
+        return about(audited(text, **objects), "false_specialists", words)
+
+    return run
+
+
+def test_a_role_within_its_remit_is_clear(checked):
+    (found,) = checked("csm", User=users("CSM"), Event=team_weeks("CSM", {CARE: 18, TICKET: 2}))
+
+    assert found.answer is Answer.CLEAR
+
+
+def test_a_role_that_mostly_does_others_work_is_red_once_proven(checked):
+    (found,) = checked("csm", User=users("CSM"), Event=team_weeks("CSM", {CARE: 10, TICKET: 24}))
+
+    assert (found.answer, found.severity) == (Answer.PROVEN, Severity.RED)
+    assert "Most of it is support" in " ".join(found.caveats)
+
+
+def test_an_indication_without_a_second_measure_stays_amber(checked):
+    (found,) = checked("csm", User=users("CSM"), Event=team_weeks("CSM", {CARE: 6, TICKET: 8}))
+
+    assert (found.answer, found.severity) == (Answer.INDICATED, Severity.AMBER)
+
+
+def test_a_role_with_too_few_people_is_said_to_be_unseen(checked):
+    found = checked(
+        "roles.se",
+        User=[*users("SE", 2), *users("CSM")],
+        Event=[*team_weeks("SE", {SELL: 20}, 2), *team_weeks("CSM", {CARE: 18})],
+    )
+
+    assert {f.answer for f in found} == {Answer.COULD_NOT_LOOK}
+
+
+def technical(count: int, attended: int) -> dict[str, list[dict[str, str]]]:
+    """Deals that reached validation, the first of them with an engineer in one meeting."""
+    deals, stages, events, accounts = [], [], [], []
+    for n in range(count):
+        day = date(2026, 2, 2) + timedelta(days=n)
+        accounts.append({"Id": f"001t{n}", "CreatedDate": "2026-01-01", "NumberOfEmployees": "300"})
+        deals.append(
+            {
+                "Id": f"006t{n}",
+                "AccountId": f"001t{n}",
+                "Type": "New",
+                "StageName": "Validation",
+                "OwnerId": f"005AE{n % 6}",
+                "CreatedById": f"005AE{n % 6}",
+                "CreatedDate": "2026-02-01",
+                "IsClosed": "false",
+                "IsWon": "false",
+            }
+        )
+        stages.append(
+            {
+                "Id": f"008t{n}",
+                "OpportunityId": f"006t{n}",
+                "StageName": "Validation",
+                "CreatedDate": str(day),
+            }
+        )
+        if n < attended:
+            events.append(
+                {
+                    "Id": f"00Ut{n}",
+                    "WhatId": f"006t{n}",
+                    "OwnerId": "005SE0",
+                    "CreatedById": "005SE0",
+                    "StartDateTime": f"{day + timedelta(days=1)}T10:00:00Z",
+                    "DurationInMinutes": "60",
+                    "CreatedDate": f"{day}T10:00:00Z",
+                }
+            )
+    return {
+        "Account": accounts,
+        "Opportunity": deals,
+        "OpportunityHistory": stages,
+        "Event": events,
+    }
+
+
+@pytest.mark.parametrize(
+    ("attended", "answer"),
+    [(5, Answer.INDICATED), (55, Answer.CLEAR), (30, Answer.CANNOT_TELL)],
+)
+def test_engineers_belong_in_technical_deals(checked, attended, answer):
+    (found,) = checked(
+        "technical deals", User=[*users("SE"), *users("AE")], **technical(60, attended)
+    )
+
+    assert found.answer is answer
+    assert found.severity in (None, Severity.AMBER)
+
+
+def test_without_a_technical_stage_the_engineers_could_not_be_looked_at(checked):
+    text = CHARTER.replace("Validation: technical_validation, ", "")
+
+    (found,) = checked("technical deals", text, User=users("SE"), **technical(60, 30))
+
+    assert found.answer is Answer.COULD_NOT_LOOK
+
+
+def test_a_sale_that_is_not_technical_needs_no_engineer(checked):
+    text = CHARTER.replace(", technical_sale: true", "")
+
+    (found,) = checked("technical deals", text, User=users("SE"), **technical(60, 0))
+
+    assert found.answer is Answer.DOES_NOT_APPLY
+
+
+PEOPLE = "person,role,segment,share,from,to\n" + "".join(
+    f"005AE{n},ae,mid,1,2020-01-01,\n" for n in range(6)
+)
+
+
+@pytest.mark.parametrize(("title", "answer"), [("AE", Answer.CLEAR), ("CSM", Answer.PROVEN)])
+def test_a_title_that_says_another_role_than_the_one_held_is_noted(
+    charter, evidence, title, answer
+):
+    from remit.audit import audit
+
+    declared = charter(CHARTER.rstrip() + "\n    people: people.csv\n", people=PEOPLE)
+    staff = [{**user, "Title": title} for user in users("AE")]
+
+    found = audit(
+        declared, evidence(declared, User=staff, Lead=[{"Id": "00Q1", "CreatedDate": "2026-01-01"}])
+    )
+
+    (said,) = about(found, "false_specialists", "titles")
+    assert said.answer is answer
+    assert said.severity in (None, Severity.NOTE)
+
+
+def credited(
+    promoted_on: date, last_lead: date, *, keeps_booking: bool
+) -> dict[str, list[dict[str, str]]]:
+    """One SDR who takes over meetings as an AE from a day on, and books on if so said."""
+    rows: dict[str, list[dict[str, str]]] = {
+        k: [] for k in ("Account", "Lead", "Event", "Opportunity", "OpportunityHistory")
+    }
+    day, n = date(2026, 1, 5), 0
+    while day <= last_lead:
+        as_ae = day >= promoted_on and n % 2 == 1
+        books = not as_ae and (day < promoted_on or keeps_booking)
+        giver, taker = (
+            ("005SDR1", "005SDR0") if as_ae else ("005SDR0" if books else "005SDR1", "005AE1")
+        )
+        won = day + timedelta(days=20)
+        rows["Account"].append(
+            {"Id": f"001c{n}", "CreatedDate": str(day), "NumberOfEmployees": "300"}
+        )
+        rows["Lead"].append(
+            {
+                "Id": f"00Qc{n}",
+                "CreatedDate": str(day),
+                "IsConverted": "true",
+                "ConvertedDate": str(day + timedelta(days=3)),
+                "ConvertedAccountId": f"001c{n}",
+            }
+        )
+        rows["Event"].append(
+            {
+                "Id": f"00Uc{n}",
+                "WhatId": f"001c{n}",
+                "OwnerId": taker,
+                "CreatedById": giver,
+                "Type": "Discovery",
+                "CreatedDate": f"{day}T10:00:00Z",
+                "DurationInMinutes": "30",
+                "StartDateTime": f"{day + timedelta(days=2)}T10:00:00Z",
+                "Held__c": "true",
+                "Rejected__c": "",
+                "Why__c": "",
+            }
+        )
+        rows["Opportunity"].append(
+            {
+                "Id": f"006c{n}",
+                "AccountId": f"001c{n}",
+                "Type": "New",
+                "OwnerId": taker,
+                "CreatedById": taker,
+                "CreatedDate": f"{day + timedelta(days=2)}T12:00:00Z",
+                "StageName": "Closed Won",
+                "IsClosed": "true",
+                "IsWon": "true",
+                "CloseDate": str(won),
+                "SAO__c": str(day + timedelta(days=2)),
+                "Pain__c": "x y",
+            }
+        )
+        rows["OpportunityHistory"].append(
+            {
+                "Id": f"008c{n}",
+                "OpportunityId": f"006c{n}",
+                "StageName": "Closed Won",
+                "CreatedDate": f"{won}T10:00:00Z",
+            }
+        )
+        day, n = day + timedelta(days=4), n + 1
+    return rows
+
+
+STAFF = [*users("SDR"), *users("AE")]
+
+
+def test_a_promoted_sdr_is_not_accused(checked):
+    (found,) = checked(
+        "two roles",
+        CHARTER.rstrip() + HANDOFF,
+        User=STAFF,
+        **credited(date(2026, 5, 1), date(2026, 10, 1), keeps_booking=False),
+    )
+
+    assert found.answer is Answer.CLEAR
+    assert found.severity is None
+
+
+def test_somebody_who_goes_on_doing_both_jobs_is_found(checked):
+    (found,) = checked(
+        "two roles",
+        CHARTER.rstrip() + HANDOFF,
+        User=STAFF,
+        **credited(date(2026, 5, 1), date(2026, 10, 1), keeps_booking=True),
+    )
+
+    assert (found.answer, found.severity) == (Answer.PROVEN, Severity.RED)
+    assert "fewer than 5 of these kept earning" in found.says
+
+
+def test_somebody_who_changed_roles_at_the_very_end_cannot_be_judged(checked):
+    (found,) = checked(
+        "two roles",
+        CHARTER.rstrip() + HANDOFF,
+        User=STAFF,
+        **credited(date(2026, 4, 20), date(2026, 5, 1), keeps_booking=True),
+    )
+
+    assert found.answer is Answer.CANNOT_TELL
+
+
+def test_without_credits_nobody_can_be_looked_for(checked):
+    (found,) = checked("two roles", User=STAFF)
+
+    assert found.answer is Answer.COULD_NOT_LOOK
