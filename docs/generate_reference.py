@@ -76,15 +76,21 @@ def command_line() -> str:
         f"{app.info.help}\n\n`remit COMMAND --help` says the same as this page.",
         exit_statuses(),
     ]
-    functions = {one.name or str(one.callback.__name__): one.callback for one in app.registered_commands}
+    functions = {
+        one.name or str(one.callback.__name__): one.callback for one in app.registered_commands
+    }
     for name, function in sorted(functions.items()):
         words = parameters(function)
         arguments = [one for one in words if isinstance(one.info, ArgumentInfo)]
         options = [one for one in words if isinstance(one.info, OptionInfo)]
         usage = " ".join(["remit", name, *(str(one.info.metavar) for one in arguments)])
-        parts.append(f"## remit {name}\n\n{plain(function.__doc__)}\n\n```text\n{usage} [OPTIONS]\n```")
+        parts.append(
+            f"## remit {name}\n\n{plain(function.__doc__)}\n\n```text\n{usage} [OPTIONS]\n```"
+        )
         rows = [(f"`{one.info.metavar}`", str(one.info.help), "required") for one in arguments]
-        rows += [(f"`{one.spelled}`", said_default(one)[0], said_default(one)[1]) for one in options]
+        rows += [
+            (f"`{one.spelled}`", said_default(one)[0], said_default(one)[1]) for one in options
+        ]
         parts.append(table(("word", "what it is", "default"), rows))
     callback = app.registered_callback
     assert callback is not None
@@ -279,8 +285,10 @@ def charter() -> str:
                 about += " For readers; no check uses it yet."
             kind = spoken(schema["properties"][word], schema.get("$defs", {}))
             rows.append((f"`{word}`", kind, "required" if field.is_required() else "", about))
-        said.append(f"## {model.__name__}\n\n{plain(model.__doc__)}\n\n" + table(
-            ("word", "given as", "", "meaning"), rows))
+        said.append(
+            f"## {model.__name__}\n\n{plain(model.__doc__)}\n\n"
+            + table(("word", "given as", "", "meaning"), rows)
+        )
     return "\n\n".join(said)
 
 
@@ -433,8 +441,12 @@ def checks() -> str:
         used = [b for b in benchmarks() if re.search(rf'"{b}"', source)]
         said.append(
             f"## {name}\n\n*{entry.note.asks}*\n\n{plain(entry.call.__doc__)}\n\n"
-            + "Rules: " + ", ".join(rule_link(rule) for rule in entry.note.rules) + ".\n\n"
-            + "Benchmarks: " + ", ".join(f"[{b}](benchmarks.md#{b})" for b in used) + "."
+            + "Rules: "
+            + ", ".join(rule_link(rule) for rule in entry.note.rules)
+            + ".\n\n"
+            + "Benchmarks: "
+            + ", ".join(f"[{b}](benchmarks.md#{b})" for b in used)
+            + "."
         )
     said.append(
         "## Beside every check\n\nLimits on time also use [coverage_floor](benchmarks.md#coverage_floor), "

@@ -109,7 +109,8 @@ def test_steps_of_the_handoff_are_counted_as_they_were(company):
     true = {h["segment"]: h for h in truth["handoffs"]}
     for flow in audit.flows:
         for step in ("held", "accepted", "rejected", "converted"):
-            assert flow.counts[step] == pytest.approx(true[flow.segment][step], rel=0.05)
+            # a CRM forgets to tick some boxes, and never ticks one too many
+            assert 0.9 * true[flow.segment][step] <= flow.counts[step] <= true[flow.segment][step]
 
 
 def test_the_printed_query_gives_the_input_of_the_estimator_again(company):

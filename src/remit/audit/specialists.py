@@ -266,11 +266,7 @@ def _two_roles(view: View) -> Iterator[Finding]:
     judged = [c for c in found if c.judged]
     twice = [c for c in judged if c.still >= red.value]
     maybe = [c for c in judged if amber.value <= c.still < red.value]
-    said = (
-        f"{_count(view, len(found))} people are credited in two roles; {_count(view, len(judged))} of them "
-        f"can be judged, and {_count(view, len(twice))} of these kept earning credits in the earlier role on records first touched "
-        "after their first credit in the later one."
-    )
+    said = _said(view, len(found), len(judged), len(twice), sum(c.still for c in twice))
     caveats = [
         f"The others ({_count(view, len(found) - len(judged))}) cannot be judged: {_why_not(view)}."
         if len(judged) < len(found)
@@ -323,6 +319,24 @@ def _count(view: View, number: int) -> str:
     if number == 0:
         return "none"
     return str(number) if view.individuals or number >= group else f"fewer than {group}"
+
+
+def _said(view: View, found: int, judged: int, twice: int, credits: int) -> str:
+    kept = (
+        "kept earning credits in the earlier role on records first touched after their first credit "
+        "in the later one"
+    )
+    if not twice and not judged:
+        return f"{_count(view, found)} people are credited in two roles; none of them can be judged."
+    if not twice:
+        return (
+            f"{_count(view, found)} people are credited in two roles; {_count(view, judged)} of them can "
+            f"be judged, and none of these {kept}."
+        )
+    return (
+        f"Of {_count(view, judged)} people credited in two roles who can be judged, "
+        f"{_count(view, twice)} {kept}: {credits} credits."
+    )
 
 
 def _why_not(view: View) -> str:

@@ -74,6 +74,9 @@ def _table(summary: LoadSummary) -> None:
         )
     if len(rejects) > 10:
         console.print(f"  and {len(rejects) - 10:,} more, in the table `rejects` of the file")
+    missing = [f"{file.file} {', '.join(file.missing)}" for file in summary.files if file.missing]
+    if missing:
+        console.print(Text(f"Columns looked for and not there: {'; '.join(missing)}."))
     if summary.unread:
         console.print(
             Text(f"Not read, because nothing needs them yet: {', '.join(summary.unread)}.")

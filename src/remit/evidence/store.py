@@ -170,12 +170,15 @@ def open_evidence(file: Path, *, as_of: date | None = None, reading: str | None 
         connection = ibis.duckdb.connect(str(file), read_only=True)
         meta = dict(connection.con.execute("SELECT key, value FROM meta").fetchall())
     except (duckdb.Error, OSError) as error:
+        if "lock" in str(error):
+            busy = Problem(place, "", "is being written by another process.", "Wait for it to end.")
+            raise EvidenceError([busy]) from None
         raise EvidenceError(
             [
                 Problem(
                     place,
                     "",
-                    f"is not an evidence file ({str(error).splitlines()[0][:120]}).",
+                    "is not an evidence file.",
                     "Make one with `remit load CHARTER EXPORT --into FILE`.",
                 )
             ]

@@ -55,7 +55,7 @@ class Trend:
     title: str
     points: tuple[tuple[date, float, float], ...]
     limits: tuple[tuple[str, float], ...]
-    above: bool
+    """Name of the level, and the level."""
 
 
 def months(trends: Sequence[Trend]) -> Markup:

@@ -12,6 +12,8 @@ from remit.benchmarks import benchmarks
 from remit.report import wording
 from remit.terms import Answer, Estimate, Finding, Limit, Standing
 
+NARROWEST = 22.0
+"""Per cent of a strip's length that a limit's words take up on a phone."""
 LOOKED = (Answer.PROVEN, Answer.INDICATED, Answer.CLEAR, Answer.CANNOT_TELL)
 
 
@@ -26,6 +28,8 @@ class Stroke:
     """Where it stands, in per cent of the strip's length."""
     toward: str
     """The side on which its words have room: `left` or `right`."""
+    below: bool
+    """Whether its words go a line further down, because there is no room on either side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,8 @@ class Strip:
 
     @property
     def about(self) -> str:
-        """What it is about and what was measured, said once."""
-        subject = wording.subject(self.finding)
-        limit = self.finding.limit
-        if ":" in subject or limit is None:
-            return subject
-        return f"{subject}: {measure(limit)}"
+        """Who or what the share is of."""
+        return wording.subject(self.finding).partition(": ")[0]
 
     @property
     def past(self) -> bool:
@@ -72,19 +72,51 @@ class Strip:
         return f"{self.about}: {wording.estimate(self.measured)}; {limits}"
 
 
-def strips(audit: Audit, part: str) -> tuple[Strip, ...]:
-    """A strip for every share that a finding about a part of the charter holds against a limit.
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The strips that are held against the same limit, all of one length."""
 
-    All strips given together end at the same share, so that they can be compared.
+    title: str
+    about: str
+    """What is measured, in the words of the limit's own definition."""
+    strips: tuple[Strip, ...]
+
+    @property
+    def end(self) -> float:
+        """The share at which every strip of it ends."""
+        return self.strips[0].end
+
+
+def ladders(audit: Audit, part: str) -> tuple[Ladder, ...]:
+    """The shares that findings about a part of the charter hold against limits, limit by limit.
+
+    The limit with the worst finding comes first; so does the worst finding within a limit.
     """
-    held = list(_held(audit, part))
-    ends = [f.measured.high or f.measured.value for f, _ in held if f.measured is not None]
-    ends += [value for _, limits in held for _, value in limits]
-    end = min(1.0, math.ceil((max(ends, default=0.0) + 0.03) * 10) / 10)
-    return tuple(
-        Strip(found, found.measured, tuple(_strokes(limits, end)), end)
-        for found, limits in held
-        if found.measured is not None
+    held: dict[str, list[tuple[Finding, Estimate, Limit]]] = {}
+    for found in audit.findings:
+        measured, limit = found.measured, found.limit
+        if measured is None or limit is None or found.answer not in LOOKED:
+            continue
+        if not found.about.startswith(part) or {limit.unit, measured.unit} != {"share"}:
+            continue
+        if math.isfinite(measured.value):
+            held.setdefault(limit.name, []).append((found, measured, limit))
+    return tuple(_ladder(audit, name, rungs) for name, rungs in held.items())
+
+
+def _ladder(audit: Audit, name: str, rungs: list[tuple[Finding, Estimate, Limit]]) -> Ladder:
+    limits = [levels(limit, audit.over.last_day) for _, _, limit in rungs]
+    ends = [measured.high or measured.value for _, measured, _ in rungs]
+    ends += [value for each in limits for _, value in each]
+    end = min(1.0, math.ceil((max(ends) + 0.03) * 10) / 10)
+    known = benchmarks().get(name)
+    return Ladder(
+        wording.words(measure(rungs[0][2])),
+        known.about if known is not None else "",
+        tuple(
+            Strip(found, measured, tuple(_strokes(each, end)), end)
+            for (found, measured, _), each in zip(rungs, limits, strict=True)
+        ),
     )
 
 
@@ -112,25 +144,14 @@ def measure(limit: Limit) -> str:
     return rest if role in ("ae", "csm", "se", "sdr", "am") and rest else said
 
 
-def _held(audit: Audit, part: str) -> Iterator[tuple[Finding, tuple[tuple[str, float], ...]]]:
-    for found in audit.findings:
-        measured, limit = found.measured, found.limit
-        if measured is None or limit is None or found.answer not in LOOKED:
-            continue
-        if not found.about.startswith(part) or {limit.unit, measured.unit} != {"share"}:
-            continue
-        if math.isfinite(measured.value):
-            yield found, levels(limit, audit.over.last_day)
-
-
 def _strokes(limits: Iterable[tuple[str, float]], end: float) -> Iterator[Stroke]:
     """Limits along a strip; the words of two go to either side, so that they never meet."""
     ordered = sorted(limits, key=lambda pair: pair[1])
     for place, (level, value) in enumerate(ordered):
         at = _at(value, end)
-        alone = len(ordered) == 1
-        toward = "left" if (place == 0 and not alone) or at > 75 else "right"
-        yield Stroke(level, value, at, toward)
+        followed = place + 1 < len(ordered)
+        toward = "left" if (followed and at > NARROWEST) or at > 100 - NARROWEST else "right"
+        yield Stroke(level, value, at, toward, below=followed and toward == "right")
 
 
 def _at(share: float, end: float) -> float:

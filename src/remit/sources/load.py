@@ -441,6 +441,7 @@ def _write(con: duckdb.DuckDBPyConnection, rows: Rows, rejects: list[Reject]) ->
             f"""CREATE OR REPLACE TEMP VIEW {raw.kept} AS SELECT * FROM {raw.relation}
             WHERE _row NOT IN (SELECT _row FROM {raw.relation}_refused)"""
         )
+    told: set[tuple[int, str]] = set()
     for name, cell in rows.cells.items():
         if not raw.has(cell.column) or contract.columns[name].required:
             continue
@@ -449,6 +450,9 @@ def _write(con: duckdb.DuckDBPyConnection, rows: Rows, rejects: list[Reject]) ->
             f"""SELECT m._row, left(r.{column}, 40) FROM mapped m JOIN {raw.relation} r USING (_row)
             WHERE m._reason IS NULL AND _failed_{name} ORDER BY 1"""
         ).fetchall():
+            if (row, cell.column) in told:
+                continue
+            told.add((row, cell.column))
             kind = cell.kind or _kind(contract.columns[name].type)
             said = f"{value!r} is not a {kind}; read as missing"
             rejects.append(Reject(raw.label, raw.line(row), said, cell.column, whole_row=False))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from remit.charter.positions import read_yaml
+from remit.charter.positions import Positioned, read_yaml
 from remit.evidence.tables import AMOUNT, COUNT, DAY, FLAG, INSTANT, NUMBER, TABLES, Column
+from remit.evidence.write import sql_type
 from remit.sources.cells import Cell, Derived, Mapped, Reader, Rows, constant
-from remit.sources.delimited import ExportError
+from remit.sources.delimited import ExportError, quoted
 from remit.sources.source import Export
 from remit.terms import Place, Problem, nearest
 
@@ -53,60 +56,118 @@ def read_mapping(file: Path) -> TableMapping:
     stated = read.value if isinstance(read.value, dict) else {}
     tables = stated.get("tables")
     if not isinstance(tables, dict) or not tables:
-        raise ExportError(
-            [
-                Problem(
-                    Place(str(file)),
-                    "tables",
-                    "is missing.",
-                    "Give `tables:` with a file for each.",
-                )
-            ]
-        )
+        fix = "Give `tables:` with a file for each."
+        if (near := nearest("tables", stated, what="Words")).startswith("Did"):
+            fix = f"{near.partition('?')[0].replace('Did you mean', 'Is it')}? {fix}"
+        raise ExportError([Problem(read.place(()), "tables", "is missing.", fix), *read.problems])
     listed = {name: many if isinstance(many, list) else [many] for name, many in tables.items()}
+    problems = list(read.problems)
     try:
         mapping = TableMapping.model_validate({**stated, "tables": listed})
     except ValidationError as error:
-        raise ExportError(
-            [
-                Problem(
-                    read.place(
-                        tuple(p for p in found["loc"] if not (p == 0 and len(found["loc"]) > 2))
-                    ),
-                    ".".join(str(part) for part in found["loc"]),
-                    found["msg"].lower() + ".",
-                    "A file has `file:`, `columns:` and maybe `constants:`.",
-                )
-                for found in error.errors(include_url=False)
-            ]
-        ) from None
-    problems = []
+        for found in error.errors(include_url=False):
+            problems.append(_worded(read, tables, found["loc"], found["type"]))
+        raise ExportError(problems) from None
     for name, files in mapping.tables.items():
+        at = ("tables", name)
         if name not in TABLES or name in WORKED_OUT:
             known = set(TABLES) - set(WORKED_OUT)
             problems.append(
                 Problem(
-                    read.place(("tables", name), key=True),
+                    read.place(at, key=True),
                     f"tables.{name}",
                     "no table is called that.",
                     nearest(name, known, what="Tables"),
                 )
             )
             continue
-        for mapped in files:
-            for column in (*mapped.columns, *mapped.constants):
-                if column not in TABLES[name].columns:
-                    problems.append(
-                        Problem(
-                            read.place(("tables", name)),
-                            f"tables.{name}.{column}",
-                            f"{name} has no such column.",
-                            nearest(column, TABLES[name].columns, what="Columns"),
-                        )
-                    )
+        for place, mapped in enumerate(files):
+            of = (*at, place) if isinstance(tables[name], list) else at
+            problems += _wrong_columns(read, name, mapped, of)
     if problems:
         raise ExportError(problems)
     return mapping
+
+
+_WORDS = {
+    "extra_forbidden": "the mapping has no such word here.",
+    "missing": "is missing.",
+    "mapping_type": "must be names and values, such as `lead_id: Id`.",
+    "dict_type": "must be names and values, such as `lead_id: Id`.",
+    "model_type": "must be names and values, such as `file: leads.csv`.",
+    "model_attributes_type": "must be names and values, such as `file: leads.csv`.",
+    "string_type": "must be text.",
+    "too_short": "is empty.",
+}
+
+
+def _worded(
+    read: Positioned, tables: Mapping[str, object], where: tuple[str | int, ...], kind: str
+) -> Problem:
+    """What is wrong with the shape of a mapping, in its own words."""
+    table = tables.get(str(where[1])) if len(where) > 1 else None
+    path = where if isinstance(table, list) else tuple(p for p in where if not isinstance(p, int))
+    strange = kind == "extra_forbidden"
+    known = MappedFile.model_fields if len(where) > 1 else TableMapping.model_fields
+    return Problem(
+        read.place(path, key=strange),
+        ".".join(map(str, path)),
+        _WORDS.get(kind, "must be text, a number, true or false."),
+        nearest(str(where[-1]), known, what="Words")
+        if strange
+        else "A file has `file:`, `columns:` and maybe `constants:`.",
+    )
+
+
+def _wrong_columns(
+    read: Positioned, table: str, mapped: MappedFile, of: tuple[str | int, ...]
+) -> list[Problem]:
+    """Columns that a table does not have, and those it cannot do without."""
+    contract = TABLES[table].columns
+    path = ".".join(map(str, of))
+    problems = [
+        Problem(
+            read.place((*of, word, column), key=True),
+            f"{path}.{word}.{column}",
+            f"{table} has no such column.",
+            nearest(column, contract, what="Columns"),
+        )
+        for word, columns in (("columns", mapped.columns), ("constants", mapped.constants))
+        for column in columns
+        if column not in contract
+    ]
+    problems += [
+        Problem(
+            read.place((*of, "constants", column)),
+            f"{path}.constants.{column}",
+            f"{value!r} is not what {column} holds: {contract[column].about}.",
+            f"Its type is {contract[column].type}.",
+        )
+        for column, value in mapped.constants.items()
+        if column in contract and not _fits(value, contract[column])
+    ]
+    filled = {*mapped.columns, *mapped.constants}
+    if "happened_at" in filled:
+        filled.add("day")
+    problems += [
+        Problem(
+            read.place(of),
+            path,
+            f"{table} needs {column}, which nothing here fills.",
+            f"It is: {noun.about}.",
+        )
+        for column, noun in contract.items()
+        if noun.required and column not in filled and noun.type != FLAG and not problems
+    ]
+    return problems
+
+
+def _fits(value: object, column: Column) -> bool:
+    """Whether a constant can stand in a column."""
+    word = str(value).lower() if isinstance(value, bool) else str(value)
+    with duckdb.connect() as con:
+        tried = f"SELECT try_cast(? AS {sql_type(column.type)}) IS NOT NULL"
+        return bool((con.execute(tried, [word]).fetchone() or (False,))[0])
 
 
 def plain(mapping: TableMapping, export: Export) -> Iterator[Mapped]:
@@ -140,7 +201,9 @@ def _rows(name: str, mapped: MappedFile, reader: Reader, export: Export) -> Iter
     }
     for column, value in mapped.constants.items():
         word = str(value).lower() if isinstance(value, bool) else str(value)
-        cells[column] = constant(word)
+        cells[column] = (
+            Cell(f"person({quoted(word)})") if contract[column].person else constant(word)
+        )
     for column, noun in contract.items():
         if noun.required and column not in cells and noun.type == FLAG:
             cells[column] = Cell("true" if column in ("counted", "is_person") else "false")
@@ -157,10 +220,23 @@ def _rows(name: str, mapped: MappedFile, reader: Reader, export: Export) -> Iter
         if "known_from" in cells
         else {}
     )
+    if name == "activities" and "minutes" in cells:
+        refuse |= {"ends before it starts": "minutes < 0"}
+        counted, longest = cells["counted"].sql, export.number("longest_entry_minutes")
+        long = f"coalesce({cells['minutes'].sql} > {longest}, false)"
+        cells["counted"] = replace(cells["counted"], sql=f"({counted}) AND NOT {long}")
+        why = cells["not_counted"].sql if "not_counted" in cells else "NULL"
+        cells["not_counted"] = Cell(
+            f"CASE WHEN {long} THEN 'longer than a working day' ELSE {why} END"
+        )
     yield Rows(name, reader.raw, cells, refuse=refuse)
     for column in cells:
-        if contract[column].person and column in mapped.columns:
-            id_ = reader.text(mapped.columns[column]).sql
+        if contract[column].person:
+            id_ = (
+                reader.text(mapped.columns[column]).sql
+                if column in mapped.columns
+                else quoted(str(mapped.constants[column]))
+            )
             people = f"(SELECT DISTINCT {id_} AS id FROM {reader.raw.kept} WHERE {id_} IS NOT NULL)"
             if name != "people":
                 yield Derived(
@@ -197,8 +273,10 @@ def _check_columns(mapping: TableMapping, export: Export) -> None:
         Problem(
             Place(str(reader.raw.file), 1),
             word,
-            "the file has no such column.",
-            nearest(word, reader.raw.columns, what="Columns"),
+            "names two columns." if _doubled(reader, word) else "the file has no such column.",
+            "Rename one of them."
+            if _doubled(reader, word)
+            else nearest(word, reader.raw.columns, what="Columns"),
         )
         for files in mapping.tables.values()
         for mapped in files
@@ -208,3 +286,7 @@ def _check_columns(mapping: TableMapping, export: Export) -> None:
     ]
     if problems:
         raise ExportError(list(dict.fromkeys(problems)))
+
+
+def _doubled(reader: Reader, word: str) -> bool:
+    return word.casefold() in map(str.casefold, reader.raw.doubled)

@@ -246,7 +246,7 @@ def _opportunities(export: Export) -> Iterator[Mapped]:
     kinds = export.charter.deals.kind
     column = kinds.field.partition(".")[2] if kinds else "Type"
     known = deal.raw.has(column)
-    created = deal.instant("CreatedDate") if deal.raw.has("CreatedDate") else null("TIMESTAMP")
+    created = deal.instant("CreatedDate")
     end_of_close_day = (
         f"timezone('UTC', CAST({deal.day('CloseDate').sql} + 1 AS TIMESTAMPTZ)) - INTERVAL 1 SECOND"
     )
@@ -291,7 +291,7 @@ def _opportunities(export: Export) -> Iterator[Mapped]:
         "won a deal before.",
     )
     history = export.get("OpportunityHistory")
-    if history is not None and history.raw.has("StageName") and history.raw.has("CreatedDate"):
+    if history is not None:
         yield from _stages(
             export, history, "opportunity", "OpportunityId", history.text("StageName").sql
         )
@@ -383,7 +383,7 @@ def _histories(export: Export) -> Iterator[Mapped]:
         ("LeadHistory", "lead", "LeadId"),
     ):
         history = export.get(name)
-        if history is None or not history.raw.has("NewValue") or not history.raw.has("Field"):
+        if history is None:
             continue
         new = history.id("NewValue").sql
         owner = (
@@ -464,7 +464,7 @@ def _activities(export: Export) -> Iterator[Mapped]:
         "Work recorded on a lead before it was converted counts for whoever entered it, because "
         "conversion gives such records a new owner; a meeting booked as a handoff counts for its owner.",
     )
-    if relation is not None and relation.raw.has("RelationId") and relation.raw.has("EventId"):
+    if relation is not None and all(map(relation.raw.column, ("RelationId", "EventId"))):
         yield Derived(
             "participants",
             f"""SELECT activity_id, seller({relation.id("RelationId").sql}) AS person_id,
@@ -481,19 +481,9 @@ def _activities(export: Export) -> Iterator[Mapped]:
         f"""SELECT a.* EXCLUDE (counted, not_counted), false AS counted, 'bulk closed' AS not_counted
         FROM activities a JOIN (
             SELECT activity_id FROM closings
-            QUALIFY count(*) OVER (PARTITION BY owner, minute) >= {_number(export, "bulk_closing")}) b
+            QUALIFY count(*) OVER (PARTITION BY owner, minute) >= {export.number("bulk_closing")}) b
         USING (activity_id) WHERE a.counted AND a.minutes IS NULL""",
     )
-
-
-def _number(export: Export, name: str) -> float:
-    from remit.benchmarks import with_overrides
-
-    override = export.charter.benchmarks.get(name)
-    numbers = with_overrides(
-        {name: override.model_dump()} if override else {}, company=export.charter.company
-    )
-    return float(numbers[name].at(export.today).value or 0)
 
 
 def _tasks(export: Export, task: Reader, zone: str) -> Iterator[Mapped]:
@@ -514,7 +504,7 @@ def _tasks(export: Export, task: Reader, zone: str) -> Iterator[Mapped]:
     )
     rule = _rule(export.charter, task, "Task")
     automated = _automated(export.charter, rule)
-    longest = _number(export, "longest_entry_minutes")
+    longest = export.number("longest_entry_minutes")
     weightless = f"lower({task.text('TaskSubtype').sql}) IN {quoted_list(WEIGHTLESS)}"
     reason = (
         f"CASE WHEN {automated} OR {weightless} THEN 'automated' "
@@ -581,7 +571,7 @@ def _events(export: Export, event: Reader, relation: Reader | None, zone: str) -
     minutes = (
         f"CASE WHEN {ends} < {starts.sql} THEN {between} ELSE coalesce({length.sql}, {between}) END"
     )
-    longest = _number(export, "longest_entry_minutes")
+    longest = export.number("longest_entry_minutes")
     created = event.instant("CreatedDate").sql
     rule = _rule(export.charter, event, "Event")
     reason = (

@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from remit.benchmarks import with_overrides
 from remit.charter import Charter
 from remit.sources.cells import Reader
 from remit.terms import Note
@@ -39,6 +40,14 @@ class Export:
     def get(self, name: str) -> Reader | None:
         """One file by its name, or None if the export has none such."""
         return self.readers.get(name) or self.readers.get(name.casefold())
+
+    def number(self, name: str) -> float:
+        """A benchmark that decides how rows are read, with the charter's own value where it has one."""
+        override = self.charter.benchmarks.get(name)
+        numbers = with_overrides(
+            {name: override.model_dump()} if override else {}, company=self.charter.company
+        )
+        return float(numbers[name].at(self.today).value or 0)
 
     def __iter__(self) -> Iterator[Reader]:
         return iter(self.readers.values())

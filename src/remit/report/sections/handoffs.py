@@ -11,7 +11,7 @@ from remit.measures import HandoffFlow
 from remit.report import wording
 from remit.report.charts import fates
 from remit.report.sections.section import Section
-from remit.report.strips import strips
+from remit.report.strips import ladders
 from remit.terms import Estimate
 
 STEPS = ("offered", "held", "accepted", "rejected", "converted")
@@ -55,7 +55,7 @@ def handoffs(audit: Audit) -> Mapping[str, Any]:
             )
             for flow in audit.flows
         ],
-        "strips": strips(audit, "handoffs."),
+        "ladders": ladders(audit, "handoffs."),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from remit.audit import Audit
@@ -12,9 +13,11 @@ from remit.report import wording
 from remit.report.charts import Trend, months
 from remit.report.sections.section import Section
 from remit.report.shares import Piece, by_part, pieces
-from remit.report.strips import LOOKED, levels, strips
-from remit.terms import Finding
+from remit.report.strips import LOOKED, ladders, levels
+from remit.terms import Limit, Period
 
+FEWEST_DAYS, FEWEST_MONTHS = 15, 3
+"""Days a month must have in the period, and months a role must have, to be drawn."""
 SMALL = 0.01
 """Pieces under this share are named without a bar of their own."""
 
@@ -55,41 +58,56 @@ def time(audit: Audit) -> Mapping[str, Any]:
     trends = tuple(_trends(audit))
     return {
         "bars": bars,
-        "strips": strips(audit, "roles."),
+        "ladders": ladders(audit, "roles."),
         "trends": trends,
         "months": months(trends) if trends else "",
     }
 
 
 def _trends(audit: Audit) -> Iterator[Trend]:
-    seen = set()
+    """A panel for each role and function that a limit is on; all outside only if it has none."""
+    drawn: dict[str, list[str]] = {}
     for found in audit.findings:
-        if found.limit is None or found.answer not in LOOKED or found.limit.unit != "share":
+        limit = found.limit
+        if limit is None or found.answer not in LOOKED or not found.about.startswith("roles."):
             continue
-        subject = wording.subject(found).partition(":")[0]
-        measured = next((t for t in audit.times if t.about == subject), None)
-        if measured is None or not found.about.startswith("roles."):
+        about = wording.subject(found).partition(":")[0]
+        measured = next((t for t in audit.times if t.about == about), None)
+        if measured is None or limit.unit != "share":
             continue
-        functions = _functions(measured, found)
+        functions = _functions(measured, limit)
+        name = _named(functions, measured)
         points = tuple(
             (point.month, sum(point.shares.get(f, 0.0) for f in functions), point.coverage)
             for point in measured.months
-            if point.shares
+            if point.shares and _days(point.month, audit.over) >= FEWEST_DAYS
         )
-        title = f"{measured.about}: {_named(functions, measured)}"
-        if not functions or len(points) < 3 or title in seen:
+        before = drawn.setdefault(about, [])
+        if not functions or len(points) < FEWEST_MONTHS or name in before:
             continue
-        seen.add(title)
-        yield Trend(title, points, levels(found.limit, audit.over.last_day), found.limit.above)
+        if before and _outside(limit):
+            continue
+        before.append(name)
+        yield Trend(f"{about}: {name}", points, levels(limit, audit.over.last_day))
 
 
-def _functions(measured: RoleTime, found: Finding) -> Sequence[str]:
+def _outside(limit: Limit) -> bool:
+    return "outside" in limit.name
+
+
+def _days(month: date, over: Period) -> int:
+    """Days of a calendar month that are in a period."""
+    following = (month + timedelta(days=31)).replace(day=1)
+    part = Period(month, following).meet(over)
+    return part.days if part is not None else 0
+
+
+def _functions(measured: RoleTime, limit: Limit) -> Sequence[str]:
     """The functions a limit is on: one that its name speaks of, else all outside the remit."""
-    name = found.limit.name if found.limit is not None else ""
-    recorded = [f.function for f in measured.functions if f.function in name]
+    recorded = [f.function for f in measured.functions if f.function in limit.name]
     if recorded:
         return recorded
-    if "outside" in name or "remit" in name:
+    if _outside(limit):
         return [f.function for f in measured.functions if f.part == "outside"]
     return []
 
