@@ -11,7 +11,7 @@ from remit.audit.wording import limits_said, percent, spread, tipping_said
 from remit.measures import Concurrency, RoleTime, minimum_group, technical_deals
 from remit.terms import Answer, Estimate, Finding, Limit, Proof, Severity
 
-RULES = ("000-13", "000-10", "000-11", "000-12")
+RULES = ("000-13", "000-10", "000-11", "000-12", "000-26")
 
 
 @Check(
@@ -327,7 +327,9 @@ def _said(view: View, found: int, judged: int, twice: int, credits: int) -> str:
         "in the later one"
     )
     if not twice and not judged:
-        return f"{_count(view, found)} people are credited in two roles; none of them can be judged."
+        return (
+            f"{_count(view, found)} people are credited in two roles; none of them can be judged."
+        )
     if not twice:
         return (
             f"{_count(view, found)} people are credited in two roles; {_count(view, judged)} of them can "

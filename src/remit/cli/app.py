@@ -97,19 +97,27 @@ def audit(
     ] = None,
     json: Annotated[
         Path | None,
-        typer.Option(help="Write the whole audit as JSON; - for standard output.", metavar="FILE"),
+        typer.Option(
+            help="Write the whole audit as JSON; - for standard output.",
+            metavar="FILE",
+            dir_okay=False,
+        ),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option(help="Write a self-contained HTML report.", metavar="FILE")
+        Path | None,
+        typer.Option(help="Write a self-contained HTML report.", metavar="FILE", dir_okay=False),
     ] = None,
     fail_on: Annotated[
         FailOn, typer.Option(help="Lowest severity that ends with status 1.")
     ] = FailOn.RED,
 ) -> None:
     """Do people do what their role says, and where do handoffs leak?"""
+    from remit.charter import read_charter
+
+    declared = read_charter(charter)
     from remit.cli.audit import run_audit
 
-    found = run_audit(charter, evidence, as_of.date() if as_of else None, json, html, date.today())
+    found = run_audit(declared, evidence, as_of.date() if as_of else None, json, html, date.today())
     if any(severity is not None and str(severity) in _at_least(fail_on) for severity in found):
         raise typer.Exit(1)
 
@@ -133,15 +141,21 @@ def load(
     into: Annotated[
         Path,
         typer.Option(
-            help="The evidence file to write or update.", metavar="FILE", show_default=False
+            help="The evidence file to write or update.",
+            metavar="FILE",
+            show_default=False,
+            dir_okay=False,
         ),
     ],
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Read exports into one evidence file, and say what was kept and what was not."""
+    from remit.charter import read_charter
+
+    declared = read_charter(charter)
     from remit.cli.load import run_load
 
-    run_load(charter, sources, into, date.today(), as_json=json)
+    run_load(declared, sources, into, date.today(), as_json=json)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from remit.audit import Audit, audit
-from remit.charter import Charter, read_charter
+from remit.charter import Charter
 from remit.cli.progress import progress
 from remit.measures import open_for
 from remit.report import as_json, html, show
@@ -23,7 +23,7 @@ from remit.terms import Severity
 
 
 def run_audit(
-    charter_file: Path,
+    charter: Charter,
     evidence: Path,
     as_of: date | None,
     json_file: Path | None,
@@ -38,7 +38,6 @@ def run_audit(
     Returns:
         The severity of each finding.
     """
-    charter = read_charter(charter_file)
     beside = _beside(html_file or json_file) if _is_export(evidence) else None
     with progress() as say, _loaded(charter, evidence, beside, today, say) as file:
         opened = open_for(charter, file, as_of=as_of)

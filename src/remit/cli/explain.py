@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from remit.audit.view import Check
 from remit.benchmarks import Benchmark, benchmarks
 from remit.rules import KINDS, Rule, rules
-from remit.terms import Place, Problem, RemitError, catalogue, closest
+from remit.terms import Entry, Place, Problem, RemitError, catalogue, closest
+
+if TYPE_CHECKING:
+    from remit.audit import Check
 
 
 def run_explain(name: str) -> None:
@@ -16,11 +20,12 @@ def run_explain(name: str) -> None:
     Raises:
         RemitError: If nothing is called that.
     """
-    checks = catalogue("remit.audit", Check)
-    if name in rules():
-        _rule(rules()[name])
-    elif name in benchmarks():
+    if name in benchmarks():
         _benchmark(benchmarks()[name])
+        return
+    checks = _checks()
+    if name in rules():
+        _rule(rules()[name], checks)
     elif name in checks:
         entry = checks[name]
         print(f"{name}: {entry.note.asks}\n")
@@ -42,17 +47,19 @@ def run_explain(name: str) -> None:
         )
 
 
-def _rule(rule: Rule) -> None:
+def _checks() -> Mapping[str, Entry[Check]]:
+    from remit.audit import Check
+
+    return catalogue("remit.audit", Check)
+
+
+def _rule(rule: Rule, checks: Mapping[str, Entry[Check]]) -> None:
     print(f"{rule.id}  {KINDS[rule.kind]}")
     _wrapped(rule.says)
     if rule.number:
         print(f"Number: {rule.number}")
     print(f"Source: {rule.title}")
-    serving = [
-        name
-        for name, entry in catalogue("remit.audit", Check).items()
-        if rule.id in entry.note.rules
-    ]
+    serving = [name for name, entry in checks.items() if rule.id in entry.note.rules]
     if serving:
         print(f"Checked by: {', '.join(serving)}")
     for benchmark in benchmarks().values():

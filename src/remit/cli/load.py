@@ -11,17 +11,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from remit.charter import read_charter
+from remit.charter import Charter
 from remit.cli.progress import progress
 from remit.evidence import open_evidence
 from remit.sources import LoadSummary, load
 
 
 def run_load(
-    charter_file: Path, sources: list[Path], into: Path, today: date, *, as_json: bool
+    charter: Charter, sources: list[Path], into: Path, today: date, *, as_json: bool
 ) -> None:
     """Load, and print what became of every row."""
-    charter = read_charter(charter_file)
     with progress() as say:
         summary = load(charter, sources, into, today=today, progress=say)
     if as_json:

@@ -22,6 +22,7 @@ def reading_of(charter: Charter) -> str:
         mode="json",
         include={
             "time_zone": True,
+            "currency": True,
             "segments": {"__all__": {"where"}},
             "deals": {"kind"},
             "inbound": True,
@@ -29,6 +30,8 @@ def reading_of(charter: Charter) -> str:
             "handoffs": {
                 "__all__": {
                     "name",
+                    "giver",
+                    "taker",
                     "offered",
                     "held",
                     "accepted",

@@ -168,6 +168,7 @@ def open_evidence(file: Path, *, as_of: date | None = None, reading: str | None 
     place = Place(str(file))
     try:
         connection = ibis.duckdb.connect(str(file), read_only=True)
+        connection.con.execute("SET enable_progress_bar = false")
         meta = dict(connection.con.execute("SELECT key, value FROM meta").fetchall())
     except (duckdb.Error, OSError) as error:
         if "lock" in str(error):

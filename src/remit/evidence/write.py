@@ -74,12 +74,17 @@ def merge(con: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
     contract = NAMES if table == "private.names" else TABLES[table]
     keys = ", ".join(contract.key)
     same = " AND ".join(f"{table}.{key} = merging.{key}" for key in contract.key)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE merging AS {query}")
+    rows, different, there = con.execute(
+        f"""SELECT count(*), count(DISTINCT ({keys})), EXISTS (SELECT 1 FROM {table})
+        FROM merging"""
+    ).fetchone() or (0, 0, False)
+    least = f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY merging) = 1"
+    if there:
+        con.execute(f"DELETE FROM {table} USING merging WHERE {same}")
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE merging AS SELECT * FROM ({query}) AS found
-        QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY found) = 1"""
+        f"INSERT INTO {table} BY NAME SELECT * FROM merging {least if different < rows else ''}"
     )
-    con.execute(f"DELETE FROM {table} USING merging WHERE {same}")
-    con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM merging")
 
 
 def replace_rows(file: Path, table: str, rows: Sequence[Mapping[str, Any]]) -> None:

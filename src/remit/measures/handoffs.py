@@ -133,7 +133,9 @@ def handoff_flows(
             (s, frame[frame["segment"] == s]) for s in named if (frame["segment"] == s).any()
         ]
         for segment, mine in parts or [(None, frame)]:
-            flows.append(_flow(handoff, segment, recorded, mine, filled, numbers, evidence.ends, over, query))
+            flows.append(
+                _flow(handoff, segment, recorded, mine, filled, numbers, evidence.ends, over, query)
+            )
     return tuple(flows)
 
 
@@ -222,9 +224,7 @@ def _flow(
         median_wait=median,
         fields=by_field,
         unseen_fields=tuple(f for f in handoff.requires if f not in by_field),
-        filled=_proportion(int(told["filled"].astype(bool).sum()), len(told))
-        if len(told)
-        else None,
+        filled=_filled(told) if len(told) else None,
         reasons={
             str(k): int(v)
             for k, v in cases.loc[cases["rejected"].notna(), "reason"]
@@ -325,12 +325,19 @@ def _log_log(value: float, error: float, cases: int) -> tuple[float, float]:
     return value ** math.exp(spread), value ** math.exp(-spread)
 
 
-def _proportion(part: int, whole: int) -> Estimate:
+def _proportion(part: float, whole: int) -> Estimate:
     """A share of independent cases, with Wilson's interval."""
     from statsmodels.stats.proportion import proportion_confint
 
     low, high = proportion_confint(part, whole, alpha=1 - LEVEL, method="wilson")
     return Estimate(part / whole, "share", float(low), float(high), of=f"{whole:,} cases")
+
+
+def _filled(told: Any) -> Estimate:
+    """Share of required fields filled. A case's fields stand or fall together: cases are counted."""
+    cases, share = int(told["case_id"].nunique()), float(told["filled"].astype(bool).mean())
+    by_case = _proportion(share * cases, cases)
+    return Estimate(share, "share", by_case.low, by_case.high, of=f"{cases:,} cases")
 
 
 def _limit_days(text: str | None) -> float | None:

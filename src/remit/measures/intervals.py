@@ -81,6 +81,9 @@ def drawn_shares(minutes: Array, working: Array, seed: int) -> tuple[Draws, Draw
         Draws of `(draws, functions)`: share of recorded time; minutes over working minutes.
     """
     people, weeks, functions = minutes.shape
+    # by their numbers, so that no draw depends on what people are called
+    order = np.lexsort(np.concatenate([minutes.reshape(people, -1), working], axis=1).T)
+    minutes, working = minutes[order], working[order]
     by_person, by_week = multiplicities(people, weeks, seed)
     shares_of, seen_of = [], []
     flat = minutes.transpose(1, 0, 2).reshape(weeks, people * functions)
@@ -111,6 +114,8 @@ def drawn_ratio(part: Array, whole: Array, seed: int) -> Draws:
     """
     chance = np.random.default_rng(seed)
     clusters = len(part)
+    order = np.lexsort(np.concatenate([part, whole], axis=1).T)
+    part, whole = part[order], whole[order]
     by_cluster = chance.multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS)
     above = by_cluster @ part.sum(axis=1)
     below = by_cluster @ whole.sum(axis=1)

@@ -15,13 +15,16 @@ def sql_of(expression: Any) -> str:
     """
     sql = str(ibis.to_sql(expression, dialect="duckdb"))
     written = []
-    for table in expression.op().find(ops.InMemoryTable):
+    for number, table in enumerate(expression.op().find(ops.InMemoryTable), start=1):
+        # the name Ibis makes up differs from run to run
+        name = f"from_charter_{number}"
+        sql = sql.replace(f'"{table.name}"', f'"{name}"')
         data = table.data.to_pyarrow(table.schema).to_pylist()
         rows = ",\n    ".join(
             "(" + ", ".join(_literal(value) for value in row.values()) + ")" for row in data
         )
-        names = ", ".join(f'"{name}"' for name in table.schema.names)
-        written.append(f'"{table.name}" ({names}) AS (VALUES\n    {rows})')
+        columns = ", ".join(f'"{column}"' for column in table.schema.names)
+        written.append(f'"{name}" ({columns}) AS (VALUES\n    {rows})')
     if not written:
         return sql
     head = "WITH " + ",\n".join(written)

@@ -63,7 +63,12 @@ def open_for(charter: Charter, file: Path, *, as_of: date | None = None) -> Evid
 
 def roles_held(evidence: Evidence) -> tuple[Held, ...]:
     """Every spell in the file."""
-    rows = evidence["assignments"].drop("known_from").to_pyarrow().to_pylist()
+    table = (
+        evidence["assignments"]
+        .drop("known_from")
+        .order_by("role", "segment", "first_day", "person_id")
+    )
+    rows = table.to_pyarrow().to_pylist()
     return tuple(Held(**row) for row in rows)
 
 

@@ -131,7 +131,12 @@ def time_by_role(
         are too few.
     """
     held = roles_held(evidence)
-    settled = [spell for spell in held if spell.during(over, settled=True)]
+    settled = [
+        spell
+        for role in charter.roles
+        for spell in held
+        if spell.role == role and spell.during(over, settled=True)
+    ]
     rows = work(evidence, charter, numbers, over)
     cells = rows.group_by(
         ["person_id", "role", "spell_segment", "week", "month", "function", "part"]

@@ -49,7 +49,19 @@ def html(audit: Audit) -> str:
     return page.render(**shared, sections=sections, remit=remit_version())
 
 
-_WORDS = ("cell", "counted", "day", "days", "listed", "number", "rule_ids", "subject", "words")
+_WORDS = (
+    "cell",
+    "counted",
+    "day",
+    "days",
+    "listed",
+    "number",
+    "rule_ids",
+    "second_looks",
+    "subject",
+    "to_know",
+    "words",
+)
 _PER_CENT = ("amount", "estimate", "interval", "limit", "share", "tipping")
 
 

@@ -12,7 +12,7 @@ from remit.benchmarks import benchmarks
 from remit.report import wording
 from remit.terms import Answer, Estimate, Finding, Limit, Standing
 
-NARROWEST = 22.0
+NARROWEST = 19.5
 """Per cent of a strip's length that a limit's words take up on a phone."""
 LOOKED = (Answer.PROVEN, Answer.INDICATED, Answer.CLEAR, Answer.CANNOT_TELL)
 
@@ -147,11 +147,18 @@ def measure(limit: Limit) -> str:
 def _strokes(limits: Iterable[tuple[str, float]], end: float) -> Iterator[Stroke]:
     """Limits along a strip; the words of two go to either side, so that they never meet."""
     ordered = sorted(limits, key=lambda pair: pair[1])
+    before = -math.inf
     for place, (level, value) in enumerate(ordered):
         at = _at(value, end)
-        followed = place + 1 < len(ordered)
-        toward = "left" if (followed and at > NARROWEST) or at > 100 - NARROWEST else "right"
-        yield Stroke(level, value, at, toward, below=followed and toward == "right")
+        last = place + 1 == len(ordered)
+        if last:
+            toward = "left" if at > 100 - NARROWEST else "right"
+            below = toward == "left" and at - before < NARROWEST
+        else:
+            toward = "left" if at > NARROWEST else "right"
+            below = toward == "right"
+        before = at
+        yield Stroke(level, value, at, toward, below)
 
 
 def _at(share: float, end: float) -> float:

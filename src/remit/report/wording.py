@@ -248,6 +248,21 @@ def tipping(found: Finding) -> str:
     return f"Holds unless less than {share(found.tipping)} of unseen time was of that kind."
 
 
+def second_looks(found: Finding) -> list[str]:
+    """What the supporting measures of a finding say, in the finding's own sentence if it has one."""
+    told = []
+    for each in found.support:
+        own = [c for c in found.caveats if c.startswith(share(each.value)) and interval(each) in c]
+        told.append(own[0] if own else f"{estimate(each)}{f', on {each.of}' if each.of else ''}.")
+    return told
+
+
+def to_know(found: Finding) -> list[str]:
+    """A finding's caveats without what its tipping point and its second looks say already."""
+    said = {tipping(found), *second_looks(found)}
+    return [caveat for caveat in found.caveats if caveat not in said]
+
+
 def rule_ids(rules: Sequence[str]) -> str:
     """The ids of the rules a finding serves.
 

@@ -96,6 +96,7 @@ def load(
                 shutil.copyfile(into, staging)
             with duckdb.connect(str(staging)) as con:
                 con.execute(f"SET TimeZone = '{charter.time_zone}'")
+                con.execute("SET enable_progress_bar = false")
                 con.execute("SET temp_directory = ?", [str(scratch / "spill")])
                 read_before = _read_before(con) if into.exists() else None
                 create(con, key=secrets.token_hex(16))
@@ -180,9 +181,13 @@ def _load_all(
     for loaded in files:
         con.execute("DELETE FROM rejects WHERE file = ?", [loaded.file])
     if rejects:
-        con.executemany(
-            "INSERT INTO rejects VALUES (?, ?, ?, ?, ?)",
-            [(r.file, r.line, r.reason, r.column, r.whole_row) for r in rejects],
+        # one by one would take as long as the rest of the load
+        columns = zip(
+            *((r.file, r.line, r.reason, r.column, r.whole_row) for r in rejects), strict=True
+        )
+        con.execute(
+            "INSERT INTO rejects SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
+            [list(column) for column in columns],
         )
     con.executemany(
         "INSERT OR REPLACE INTO meta VALUES (?, ?)",

@@ -746,7 +746,7 @@ def _step(export: Export, handoff: str, name: str, step: Step, reader: Reader) -
     where, at, date_only = f"{_alive(reader)} AND {_matches(reader, step.where)}", "", "false"
     created = reader.instant("CreatedDate").sql
     same = f"handoff = {quoted(handoff)} AND step = '{name}'"
-    if any(not reader.raw.has(column) for column in step.where):
+    if any(reader.raw.column(column) is None for column in step.where):
         return
     if step.stage is not None:
         export.con.execute(f"DELETE FROM recorded.steps WHERE {same}")

@@ -28,7 +28,7 @@ class Citation:
     at: str
     standing: Standing
     rule: str | None = None
-    """Id of the rule in `remit rules` that states the number, such as `000-22`."""
+    """Id of the rule that states the number, such as `000-22`."""
     checked_on: date | None = None
     """Day on which somebody last compared the number with its source."""
 

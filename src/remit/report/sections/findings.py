@@ -17,7 +17,7 @@ def findings(audit: Audit) -> Mapping[str, Any]:
     return {"found": [f for f in audit.findings if f.severity is not None]}
 
 
-@Section(title="What was clear, and what could not be seen", place=60)
+@Section(title="What was clear or not seen", place=60)
 def answers(audit: Audit) -> Mapping[str, Any] | None:
     """Answers without a severity, by kind, so that clean and blind never look alike."""
     quiet = [f for f in audit.findings if f.severity is None]

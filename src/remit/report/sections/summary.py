@@ -8,6 +8,7 @@ from typing import Any
 from remit.audit import Audit
 from remit.report import wording
 from remit.report.sections.section import Section
+from remit.report.strips import LOOKED
 from remit.terms import Answer, Severity
 
 
@@ -18,6 +19,7 @@ def summary(audit: Audit) -> Mapping[str, Any]:
     return {
         "said": wording.severities(audit.findings),
         "loud": loud,
+        "looked": any(f.answer in LOOKED for f in audit.findings),
         "counts": [(answer, audit.count(answer), wording.ANSWERS[answer]) for answer in Answer],
         "files": len(audit.files),
         "rows": sum(file.rows for file in audit.files),
