@@ -28,11 +28,17 @@ def staff(**sizes: int) -> list[Held]:
 
 
 def parts(spells: list[Held], group: int = 5) -> list[tuple[tuple[str, ...], tuple[str, ...], int]]:
-    return [(roles, segments, len({s.person_id for s in of})) for roles, segments, of in _groups(spells, group)]
+    return [
+        (roles, segments, len({s.person_id for s in of}))
+        for roles, segments, of in _groups(spells, group)
+    ]
 
 
 def test_segments_with_enough_people_stand_alone():
-    assert parts(staff(ae_enterprise=5, ae_smb=6)) == [(("ae",), ("enterprise",), 5), (("ae",), ("smb",), 6)]
+    assert parts(staff(ae_enterprise=5, ae_smb=6)) == [
+        (("ae",), ("enterprise",), 5),
+        (("ae",), ("smb",), 6),
+    ]
 
 
 def test_a_segment_with_too_few_people_joins_another_of_its_role():
@@ -64,7 +70,13 @@ def test_no_part_is_under_the_minimum_and_no_two_parts_of_a_role_overlap(sizes, 
     found = parts(spells, group)
 
     assert all(size >= group for *_, size in found)
-    shown = [(role, segment) for roles, segments, _ in found if len(roles) == 1 for role in roles for segment in segments]
+    shown = [
+        (role, segment)
+        for roles, segments, _ in found
+        if len(roles) == 1
+        for role in roles
+        for segment in segments
+    ]
     assert len(shown) == len(set(shown))
 
 
@@ -80,14 +92,20 @@ CHARTER = """
     ("rows", "settled"),
     [
         (["u,sdr,,1,2026-01-01,"], date(2026, 1, 1) + timedelta(days=60)),
-        (["u,sdr,,1,2025-01-01,2026-01-31", "u,ae,,1,2026-02-01,"], date(2026, 2, 1) + timedelta(days=30)),
+        (
+            ["u,sdr,,1,2025-01-01,2026-01-31", "u,ae,,1,2026-02-01,"],
+            date(2026, 2, 1) + timedelta(days=30),
+        ),
         (["u,ae,,1,2025-01-01,2026-01-31", "u,ae,,0.5,2026-02-01,"], date(2026, 2, 1)),
     ],
     ids=["a new hire ramps", "somebody who moved settles in", "going on in a role settles nothing"],
 )
 def test_the_first_days_in_a_role_are_left_out(charter, evidence, rows, settled):
     declared = charter(CHARTER, people="\n".join(["person,role,segment,share,from,to", *rows]))
-    found = evidence(declared, User=[{"Id": "005U", "Name": "u", "CreatedDate": "2020-01-01"}],
-                     Lead=[{"Id": "00Q1", "CreatedDate": "2026-12-01"}])
+    found = evidence(
+        declared,
+        User=[{"Id": "005U", "Name": "u", "CreatedDate": "2020-01-01"}],
+        Lead=[{"Id": "00Q1", "CreatedDate": "2026-12-01"}],
+    )
 
     assert found.sql("SELECT max(settled_day) FROM assignments") == [(settled,)]

@@ -6,6 +6,7 @@ that fits. Colours are names that the page's style sheet fills, for light and fo
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import zlib
@@ -39,6 +40,10 @@ FILLED_BY_PAGE: Mapping[str, str] = {
 """Colours a chart is drawn in, and what of the page's style sheet they stand for."""
 
 TEXT = 12
+
+_Tables = dict[str, list[dict[str, Any]]]
+_Chart = tuple[Any, _Tables]
+"""An Altair chart, and by name the rows it draws."""
 _SVG = "{http://www.w3.org/2000/svg}"
 _KEPT = frozenset({
     "clip-path", "cx", "cy", "d", "dx", "dy", "fill", "fill-opacity", "font-size", "font-style",
@@ -78,7 +83,7 @@ def fates(flow: HandoffFlow) -> Markup:
     return _drawn(lambda width: _fates(flow, width), f"{flow.about}: {'; '.join(said)}")
 
 
-def _months(trends: Sequence[Trend], width: int) -> Any:
+def _months(trends: Sequence[Trend], width: int) -> _Chart:
     import altair as alt
 
     points = [
@@ -123,10 +128,10 @@ def _months(trends: Sequence[Trend], width: int) -> Any:
         ),
     )
     y = alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, end]), axis=_percent_axis(alt, 200))
-    told = []
+    told, tables = [], _Tables()
     for title in dict.fromkeys(t.title for t in trends):
-        mine = alt.Chart(alt.Data(values=[p for p in points if p["title"] == title]))
-        limit = alt.Chart(alt.Data(values=[line for line in lines if line["title"] == title]))
+        mine = _table(alt, tables, [p for p in points if p["title"] == title])
+        limit = _table(alt, tables, [line for line in lines if line["title"] == title])
         told.append(
             alt.layer(
                 limit.mark_rule(strokeWidth=1.5, strokeDash=[5, 3]).encode(
@@ -139,16 +144,16 @@ def _months(trends: Sequence[Trend], width: int) -> Any:
                 ),
             ).properties(width=panel, height=120, title=title)
         )
-    return alt.concat(*told, columns=columns, spacing=18)
+    return alt.concat(*told, columns=columns, spacing=18), tables
 
 
-def _fates(flow: HandoffFlow, width: int) -> Any:
+def _fates(flow: HandoffFlow, width: int) -> _Chart:
     import altair as alt
 
     decided = [rate for rate in (flow.accepted, flow.rejected) if rate is not None]
-    panels = []
+    panels, tables = [], _Tables()
     side_by_side = width > 500 and bool(decided) and flow.converted is not None
-    panel = (width - 210) // 2 if side_by_side else width - 110
+    panel = (width - 290) // 2 if side_by_side else width - 130
     begun = next((r.of_step for r in (*decided, flow.converted) if r is not None), "")
     if decided:
         horizon = decided[0].days
@@ -158,18 +163,21 @@ def _fates(flow: HandoffFlow, width: int) -> Any:
         ]
         if flow.wait:
             lines.append(("undecided", _until(flow.wait, horizon), QUIET))
-        panels.append(_lines(alt, lines, horizon, panel, f"Decided, by days since {begun}"))
+        panels.append(_lines(alt, tables, lines, horizon, panel, f"Decided, by days since {begun}"))
     if flow.converted is not None:
         rate = flow.converted
         lines = [(rate.step, _until(rate.curve, rate.days), OWNED)]
-        panels.append(_lines(alt, lines, rate.days, panel, f"Converted, by days since {begun}"))
+        panels.append(
+            _lines(alt, tables, lines, rate.days, panel, f"Converted, by days since {begun}")
+        )
     if side_by_side:
-        return alt.hconcat(*panels, spacing=24)
-    return alt.vconcat(*panels, spacing=18)
+        return alt.hconcat(*panels, spacing=24), tables
+    return alt.vconcat(*panels, spacing=18), tables
 
 
 def _lines(
     alt: Any,
+    tables: _Tables,
     lines: Sequence[tuple[str, Sequence[tuple[float, float]], str]],
     horizon: int,
     width: int,
@@ -206,10 +214,10 @@ def _lines(
     y = alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=_percent_axis(alt, 200))
     colour = alt.Color("colour:N", scale=None)
     return alt.layer(
-        alt.Chart(alt.Data(values=points))
+        _table(alt, tables, points)
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=x, y=y, color=colour, detail="step:N"),
-        alt.Chart(alt.Data(values=ends))
+        _table(alt, tables, ends)
         .mark_text(align="left", dx=6, fontSize=TEXT)
         .encode(x=x, y=y, text="name:N", color=colour),
     ).properties(width=width, height=170, title=title)
@@ -248,16 +256,28 @@ def _percent_axis(alt: Any, width: int) -> Any:
     )
 
 
-def _drawn(draw: Callable[[int], Any], label: str) -> Markup:
+def _table(alt: Any, tables: _Tables, rows: list[dict[str, Any]]) -> Any:
+    """A chart of rows that are kept beside it, because Altair copies what is inside it often."""
+    name = f"rows{len(tables)}"
+    tables[name] = rows
+    return alt.Chart(alt.NamedData(name=name))
+
+
+def _drawn(draw: Callable[[int], _Chart], label: str) -> Markup:
     """A chart at both widths, each drawn again smaller where its labels reached beyond."""
     drawings = []
     for name, width in (("narrow", NARROW), ("wide", WIDE)):
-        svg = _svg(draw(width).configure(**_config()).to_json(indent=None))
+        svg = _svg(_specified(*draw(width)))
         beyond = _width(svg) - width
         if beyond > 0:
-            svg = _svg(draw(width - beyond).configure(**_config()).to_json(indent=None))
+            svg = _svg(_specified(*draw(width - beyond)))
         drawings.append(_for_page(svg, name, label))
     return Markup("").join(drawings)
+
+
+def _specified(chart: Any, tables: _Tables) -> str:
+    specification = chart.configure(**_config()).to_dict(validate=False)
+    return json.dumps({**specification, "datasets": tables})
 
 
 def _width(svg: str) -> int:

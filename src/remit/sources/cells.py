@@ -59,6 +59,7 @@ class Reader:
     month_first: bool | None = None
     """What the rest of the export shows of 03/04; None where it shows nothing."""
     _formats: dict[str, str] = field(default_factory=dict)
+    _worked_out: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> Cell:
         """Words, without spaces around them; blank is null."""
@@ -134,9 +135,20 @@ class Reader:
         return self._understood(cell, f"CAST({self._stamp(cell.sql, name)} AS DATE)", name)
 
     def _understood(self, cell: Cell, read: str, name: str) -> Cell:
+        """A cell worked out once a row and kept beside it, however often it is then used."""
         if not self.raw.has(name):
             return Cell(read)
-        return Cell(read, f"({cell.sql} IS NOT NULL AND ({read}) IS NULL)", name)
+        if read not in self._worked_out:
+            column, relation = f"w{len(self._worked_out)}", self.raw.relation
+            kind = self.con.execute(f"SELECT typeof(any_value({read})) FROM {relation}").fetchone()
+            type_ = kind[0] if kind and kind[0] != '"NULL"' else "VARCHAR"
+            self.con.execute(
+                f"ALTER TABLE {relation} ADD COLUMN {column} {type_}; "
+                f"UPDATE {relation} SET {column} = {read}"
+            )
+            self._worked_out[read] = column
+        column = self._worked_out[read]
+        return Cell(column, f"({cell.sql} IS NOT NULL AND {column} IS NULL)", name)
 
     def _stamp(self, sql: str, name: str) -> str:
         """The instant that a cell tells; one outside the years a CRM can mean is none."""

@@ -440,12 +440,9 @@ def _write(con: duckdb.DuckDBPyConnection, rows: Rows, rejects: list[Reject]) ->
         f"SELECT _row, _reason FROM {raw.relation}_refused ORDER BY _row"
     ).fetchall()
     rejects += [Reject(raw.label, raw.line(row), reason) for row, reason in wrong]
-    raw.kept = f"{raw.relation}_kept" if wrong else raw.relation
-    if wrong:
-        con.execute(
-            f"""CREATE OR REPLACE TEMP VIEW {raw.kept} AS SELECT * FROM {raw.relation}
-            WHERE _row NOT IN (SELECT _row FROM {raw.relation}_refused)"""
-        )
+    # a query and no view, because columns that are worked out later belong to it too
+    kept = f"(SELECT * FROM {raw.relation} ANTI JOIN {raw.relation}_refused USING (_row))"
+    raw.kept = kept if wrong else raw.relation
     told: set[tuple[int, str]] = set()
     for name, cell in rows.cells.items():
         if not raw.has(cell.column) or contract.columns[name].required:
