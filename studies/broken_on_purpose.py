@@ -65,7 +65,7 @@ BREAKS = (
     ),
     Break(
         "who: work re-owned at conversion goes to the new owner",
-        "sources/salesforce.py",
+        "sources/salesforce_activities.py",
         "r.activity_id IS NOT NULL AS reowned",
         "false AS reowned",
         "tests/sources",

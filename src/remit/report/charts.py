@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 from remit.measures import HandoffFlow
 from remit.report import wording
 
-NARROW, WIDE = 324, 720
+NARROW, WIDE = 312, 720
 """Widths drawn, in CSS pixels."""
 
 INK, QUIET, LINE, OUTSIDE, OWNED, AMBER, RED = (

@@ -12,7 +12,7 @@ from remit.benchmarks import benchmarks
 from remit.report import wording
 from remit.terms import Answer, Estimate, Finding, Limit, Standing
 
-NARROWEST = 19.5
+NARROWEST = 23.0
 """Per cent of a strip's length that a limit's words take up on a phone."""
 LOOKED = (Answer.PROVEN, Answer.INDICATED, Answer.CLEAR, Answer.CANNOT_TELL)
 
@@ -111,7 +111,7 @@ def _ladder(audit: Audit, name: str, rungs: list[tuple[Finding, Estimate, Limit]
     end = min(1.0, math.ceil((max(ends) + 0.03) * 10) / 10)
     known = benchmarks().get(name)
     return Ladder(
-        wording.words(measure(rungs[0][2])),
+        measure(rungs[0][2]),
         known.about if known is not None else "",
         tuple(
             Strip(found, measured, tuple(_strokes(each, end)), end)
@@ -138,10 +138,13 @@ def measure(limit: Limit) -> str:
     >>> source = Citation("A book", "", Standing.BENCHMARK)
     >>> measure(Limit("ae_prospecting_share", 0.25, "share", source))
     'prospecting share'
+    >>> measure(Limit("sdr_ae_acceptance", 0.4, "share", source))
+    'acceptance'
     """
-    said = wording.words(limit.name)
-    role, _, rest = said.partition(" ")
-    return rest if role in ("ae", "csm", "se", "sdr", "am") and rest else said
+    said = limit.name.split("_")
+    while len(said) > 1 and said[0] in ("ae", "csm", "se", "sdr", "am"):
+        said = said[1:]
+    return " ".join(said)
 
 
 def _strokes(limits: Iterable[tuple[str, float]], end: float) -> Iterator[Stroke]:

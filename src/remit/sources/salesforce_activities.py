@@ -1,0 +1,278 @@
+"""What people did, from Salesforce's tasks and events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from remit.charter import Charter
+from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant, null
+from remit.sources.delimited import quoted, quoted_list
+from remit.sources.patterns import is_checkbox, local_day, matches
+from remit.sources.salesforce_columns import not_deleted, not_in_future, seller
+from remit.sources.source import Export
+
+WEIGHTLESS = ("listemail",)
+"""Task subtypes that the CRM sends by itself."""
+
+
+def activities(export: Export) -> Iterator[Mapped]:
+    """Tasks and events as activities, who took part in them, and what they concern."""
+    task, event = export.get("Task"), export.get("Event")
+    relation = export.get("EventRelation")
+    zone = export.charter.time_zone
+    export.con.execute(
+        """CREATE OR REPLACE TEMP TABLE doers (activity_id VARCHAR, owner VARCHAR, creator VARCHAR,
+        recorded_at TIMESTAMP, of_handoff BOOLEAN);
+        CREATE OR REPLACE TEMP TABLE closings (activity_id VARCHAR, owner VARCHAR, minute TIMESTAMP)"""
+    )
+    if task is not None:
+        yield from _tasks(export, task, zone)
+    if event is not None:
+        yield from _events(export, event, relation, zone)
+    yield Derived(
+        "participants",
+        """SELECT activity_id, coalesce(CASE WHEN reowned AND NOT of_handoff AND c.is_person
+                THEN creator END, owner, creator) AS person_id,
+            CASE WHEN reowned AND NOT of_handoff AND c.is_person AND creator <> owner
+                THEN 'creator' ELSE 'owner' END AS part, recorded_at AS known_from
+        FROM (SELECT d.*, r.activity_id IS NOT NULL AS reowned FROM doers d LEFT JOIN (
+                SELECT DISTINCT w.activity_id FROM doers w JOIN activity_links k USING (activity_id)
+                JOIN (SELECT lead_id AS record_id, converted_at FROM leads
+                      UNION ALL SELECT contact_id, converted_at FROM leads) l USING (record_id)
+                WHERE CAST(w.recorded_at AS DATE) <= CAST(l.converted_at AS DATE)) r
+              USING (activity_id)) d LEFT JOIN people c ON c.person_id = d.creator
+        WHERE coalesce(owner, creator) IS NOT NULL""",
+        "Work recorded on a lead before it was converted counts for whoever entered it, because "
+        "conversion gives such records a new owner; a meeting booked as a handoff counts for its owner.",
+    )
+    if relation is not None and all(map(relation.raw.column, ("RelationId", "EventId"))):
+        yield Derived(
+            "participants",
+            f"""SELECT activity_id, seller({relation.id("RelationId").sql}) AS person_id,
+                'invited' AS part, a.recorded_at AS known_from
+            FROM {relation.raw.kept} r JOIN activities a ON a.activity_id = {relation.id("EventId").sql}
+            WHERE left({relation.id("RelationId").sql}, 3) = '005' AND {not_deleted(relation)}
+                AND coalesce(lower({relation.text("Status").sql}), '') <> 'declined'
+                AND NOT exists(SELECT 1 FROM participants p WHERE p.activity_id = a.activity_id
+                    AND p.person_id = seller({relation.id("RelationId").sql}))""",
+        )
+        yield Derived("activity_links", _links(relation, "EventId", "RelationId"))
+    yield Derived(
+        "activities",
+        f"""SELECT a.* EXCLUDE (counted, not_counted), false AS counted, 'bulk closed' AS not_counted
+        FROM activities a JOIN (
+            SELECT activity_id FROM closings
+            QUALIFY count(*) OVER (PARTITION BY owner, minute) >= {export.number("bulk_closing")}) b
+        USING (activity_id) WHERE a.counted AND a.minutes IS NULL""",
+    )
+
+
+def _tasks(export: Export, task: Reader, zone: str) -> Iterator[Mapped]:
+    due, done = task.day("ActivityDate").sql, task.instant("CompletedDateTime").sql
+    created = task.instant("CreatedDate").sql
+    late = f"({due} IS NOT NULL AND {created} IS NOT NULL AND {due} < {local_day(created, zone)})"
+    dated = f"({late} OR ({done} IS NULL AND {due} IS NOT NULL))"
+    at = (
+        f"CASE WHEN {dated} THEN timezone('UTC', CAST({due} AS TIMESTAMPTZ)) "
+        f"ELSE coalesce({done}, {created}) END"
+    )
+    kind = f"lower(coalesce({task.text('TaskSubtype').sql}, {task.text('Type').sql}, 'task'))"
+    seconds = task.number("CallDurationInSeconds")
+    open_ = (
+        f"NOT {task.flag('IsClosed').sql}"
+        if task.raw.has("IsClosed")
+        else f"lower({task.text('Status').sql}) <> 'completed'"
+    )
+    rule = _rule(export.charter, task, "Task")
+    automated = _automated(export.charter, rule)
+    longest = export.number("longest_entry_minutes")
+    weightless = f"lower({task.text('TaskSubtype').sql}) IN {quoted_list(WEIGHTLESS)}"
+    reason = (
+        f"CASE WHEN {automated} OR {weightless} THEN 'automated' "
+        f"WHEN coalesce({open_}, false) THEN 'not done' "
+        f"WHEN {seconds.sql} / 60 > {longest} THEN 'longer than a working day' END"
+    )
+    minutes = Cell(
+        f"CASE WHEN {seconds.sql} > 0 THEN {seconds.sql} / 60 END",
+        f"({seconds.failed} OR coalesce({seconds.sql} < 0, false))",
+        seconds.column,
+        "number of seconds",
+    )
+    yield Rows(
+        "activities",
+        task.raw,
+        {
+            "activity_id": task.id("Id"),
+            "kind": Cell(
+                f"CASE WHEN {kind} GLOB '*email*' THEN 'email' WHEN {kind} GLOB '*call*' THEN 'call' "
+                f"WHEN lower({task.text('Type').sql}) GLOB '*email*' THEN 'email' "
+                f"WHEN lower({task.text('Type').sql}) GLOB '*call*' THEN 'call' "
+                f"WHEN lower({task.text('Type').sql}) GLOB '*meeting*' THEN 'meeting' ELSE 'task' END"
+            ),
+            "happened_at": Cell(
+                at, _either(task, "ActivityDate", "CompletedDateTime"), "ActivityDate"
+            ),
+            "day": Cell(
+                f"CASE WHEN {dated} THEN {due} ELSE {local_day(f'coalesce({done}, {created})', zone)} END",
+                column="ActivityDate",
+            ),
+            "date_only": Cell(dated),
+            "minutes": minutes,
+            "counted": Cell(f"({reason}) IS NULL"),
+            "not_counted": Cell(reason),
+            "rule": Cell(rule),
+            "direction": Cell(f"lower({task.text('CallType').sql})"),
+            "recorded_at": Cell(f"coalesce({created}, {at})"),
+            "known_from": Cell(f"coalesce({created}, {at})"),
+        },
+        where=not_deleted(task),
+        refuse=not_in_future(export, "recorded_at"),
+    )
+    _forget_parts(task)
+    yield from _linked(task)
+    handoffs = _of_handoff(export.charter, task, "Task")
+    _remember_doers(task, handoffs)
+    export.con.execute(
+        f"""INSERT INTO closings SELECT {task.id("Id").sql}, {seller(task, "OwnerId").sql},
+        date_trunc('minute', {done}) FROM {task.raw.kept} WHERE {done} IS NOT NULL"""
+    )
+
+
+def _events(export: Export, event: Reader, relation: Reader | None, zone: str) -> Iterator[Mapped]:
+    starts = (
+        event.instant("StartDateTime")
+        if event.raw.has("StartDateTime")
+        else event.instant("ActivityDateTime")
+    )
+    day = event.day("ActivityDate").sql
+    at = f"coalesce({starts.sql}, timezone('UTC', CAST({day} AS TIMESTAMPTZ)))"
+    ends = event.instant("EndDateTime").sql
+    length = event.number("DurationInMinutes")
+    between = f"date_diff('second', {starts.sql}, {ends}) / 60.0"
+    minutes = (
+        f"CASE WHEN {ends} < {starts.sql} THEN {between} ELSE coalesce({length.sql}, {between}) END"
+    )
+    longest = export.number("longest_entry_minutes")
+    created = event.instant("CreatedDate").sql
+    rule = _rule(export.charter, event, "Event")
+    reason = (
+        f"CASE WHEN {_automated(export.charter, rule)} THEN 'automated' "
+        f"WHEN {event.flag('IsAllDayEvent').sql} THEN 'all day' "
+        f"WHEN {minutes} > {longest} THEN 'longer than a working day' "
+        f"WHEN {_not_held(export.charter, event)} THEN 'not held' END"
+    )
+    yield Rows(
+        "activities",
+        event.raw,
+        {
+            "activity_id": event.id("Id"),
+            "kind": constant("meeting"),
+            "happened_at": Cell(at, starts.failed, starts.column),
+            "day": Cell(f"coalesce({local_day(starts.sql, zone)}, {day})", column="StartDateTime"),
+            "date_only": Cell(f"{starts.sql} IS NULL"),
+            "minutes": Cell(minutes, length.failed, length.column),
+            "counted": Cell(f"({reason}) IS NULL"),
+            "not_counted": Cell(reason),
+            "rule": Cell(rule),
+            "direction": null("VARCHAR"),
+            "recorded_at": Cell(f"coalesce({created}, {at})"),
+            "known_from": Cell(f"coalesce({created}, {at})"),
+        },
+        where=not_deleted(event),
+        refuse=(not_in_future(export, "recorded_at") if event.raw.has("CreatedDate") else {})
+        | {"ends before it starts": "minutes < 0"},
+    )
+    _forget_parts(event)
+    yield from _linked(event)
+    if relation is not None:
+        yield Lent(relation.raw, "participants")
+    _remember_doers(event, _of_handoff(export.charter, event, "Event"))
+
+
+def _forget_parts(reader: Reader) -> None:
+    """Who took part, and what it concerned, is told anew with every activity."""
+    for table in ("participants", "activity_links"):
+        reader.con.execute(
+            f"DELETE FROM {table} WHERE activity_id IN (SELECT {reader.id('Id').sql} FROM {reader.raw.kept})"
+        )
+
+
+def _remember_doers(reader: Reader, of_handoff: str) -> None:
+    created = reader.instant("CreatedDate").sql
+    reader.con.execute(
+        f"""INSERT INTO doers SELECT {reader.id("Id").sql}, {seller(reader, "OwnerId").sql},
+        {seller(reader, "CreatedById").sql}, a.recorded_at, {of_handoff}
+        FROM {reader.raw.kept} JOIN activities a ON a.activity_id = {reader.id("Id").sql}
+        WHERE true OR {created} IS NULL"""
+    )
+
+
+def _linked(reader: Reader) -> Iterator[Derived]:
+    for column in ("WhoId", "WhatId", "AccountId"):
+        if reader.raw.has(column):
+            yield Derived("activity_links", _links(reader, "Id", column))
+
+
+def _links(reader: Reader, of: str, column: str) -> str:
+    """The records that one column of ids names; a record's kind is told by its id's prefix."""
+    id_ = reader.id(column).sql
+    kinds = {
+        "00Q": "lead",
+        "003": "contact",
+        "001": "account",
+        "006": "opportunity",
+        "500": "ticket",
+    }
+    kind = f"CASE left({id_}, 3) " + " ".join(f"WHEN '{p}' THEN '{k}'" for p, k in kinds.items())
+    return f"""SELECT a.activity_id, {kind} END AS record_type, {id_} AS record_id, a.known_from
+        FROM {reader.raw.kept} r JOIN activities a ON a.activity_id = {reader.id(of).sql}
+        WHERE ({kind} END) IS NOT NULL AND {not_deleted(reader)}"""
+
+
+# What the charter says of an activity
+
+
+def _rule(charter: Charter, reader: Reader, object_: str) -> str:
+    cases = [
+        f"WHEN {matches(reader, rule.where)} THEN {quoted(rule.name)}"
+        for rule in charter.activities.rules
+        if rule.object in (None, object_)
+    ]
+    return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+
+
+def _automated(charter: Charter, rule: str) -> str:
+    names = [rule.name for rule in charter.activities.rules if rule.automated]
+    return f"coalesce(({rule}) IN {quoted_list(names)}, false)" if names else "false"
+
+
+def _of_handoff(charter: Charter, reader: Reader, object_: str) -> str:
+    offers = [
+        matches(reader, handoff.offered.where)
+        for handoff in charter.handoffs
+        if handoff.offered is not None
+        and handoff.offered.object == object_
+        and handoff.offered.where
+    ]
+    return f"({' OR '.join(offers)})" if offers else "false"
+
+
+def _not_held(charter: Charter, event: Reader) -> str:
+    """A meeting whose own checkbox says that it did not take place took nobody's time."""
+    misses = [
+        f"({matches(event, handoff.held.where)} AND {event.flag(handoff.held.field).sql} = false)"
+        for handoff in charter.handoffs
+        if handoff.held is not None
+        and handoff.held.object == "Event"
+        and handoff.held.field
+        and event.raw.has(handoff.held.field)
+        and is_checkbox(event, handoff.held.field)
+    ]
+    return f"({' OR '.join(misses)})" if misses else "false"
+
+
+def _either(reader: Reader, *columns: str) -> str:
+    return (
+        " OR ".join(reader.instant(column).failed for column in columns if reader.raw.has(column))
+        or "false"
+    )
