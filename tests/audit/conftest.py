@@ -77,7 +77,7 @@ def week_of_meetings(
             part = min(minutes, 240)
             link = "WhoId" if record.startswith(("00Q", "003")) else "WhatId"
             yield {
-                "Id": f"00U{who}{week}{place}{at:%d%H%M}",
+                "Id": f"00U-{who}-{week}-{place}-{at:%d%H%M}",
                 "OwnerId": who,
                 "CreatedById": who,
                 "Subject": "",

@@ -69,7 +69,7 @@ def _screen(
     audit: Audit, console: Console, width: int, rows: int, report: Path | None, tight: Tightness
 ) -> ConsoleRenderable:
     head = _headline(audit)
-    tail = [_quiet(audit, width), _times(audit, width, tight), _ends(audit, report)]
+    tail = [_quiet(audit, width), _times(audit, width, tight), _ends(audit, report, tight)]
     room = rows - sum(_lines(console, part, width) for part in (head, *tail))
     return Group(head, *_findings(audit, console, width, room, tight), *tail)
 
@@ -219,7 +219,7 @@ def _times(audit: Audit, width: int, tight: Tightness) -> ConsoleRenderable:
     return Padding(table, (1, 0, 0, 0))
 
 
-def _ends(audit: Audit, report: Path | None) -> Text:
+def _ends(audit: Audit, report: Path | None, tight: Tightness) -> Text:
     rows = sum(file.rows for file in audit.files)
     kept = sum(file.kept for file in audit.files)
     rejected = sum(file.rejected for file in audit.files)
@@ -227,6 +227,8 @@ def _ends(audit: Audit, report: Path | None) -> Text:
         f"\n{wording.counted(len(audit.files), 'file')}, {wording.counted(rows, 'row')} in: "
         f"{kept:,} kept, {rejected:,} rejected."
     )
+    if tight is Tightness.NO_REMEDIES:
+        line.append(" What to do about each finding is in the report.")
     if report is not None:
         line.append(f" Report: {wording.harmless(str(report))}")
     return line

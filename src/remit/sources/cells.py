@@ -42,7 +42,10 @@ def constant(value: str) -> Cell:
 
 def as_id(sql: str) -> str:
     """A Salesforce id by its first 15 characters, which 15- and 18-character forms share."""
-    return f"CASE WHEN length({sql}) = 18 THEN left({sql}, 15) ELSE {sql} END"
+    return (
+        f"CASE WHEN length({sql}) = 18 AND regexp_full_match({sql}, '[A-Za-z0-9]{{15}}[A-Z0-5]{{3}}') "
+        f"THEN left({sql}, 15) ELSE {sql} END"
+    )
 
 
 @dataclass(eq=False)
