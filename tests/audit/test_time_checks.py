@@ -26,7 +26,7 @@ def test_account_executives_who_sell_are_clear(ae_team):
     found = ae_team({PROSPECT: 2, SELL: 20})
 
     assert found.answer is Answer.CLEAR
-    assert "10 % of recorded time is prospecting" in found.says
+    assert "9 % of recorded time is prospecting" in found.says
 
 
 def test_account_executives_who_prospect_half_their_recorded_time_are_indicated_and_amber(ae_team):

@@ -81,6 +81,17 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             share=Column(NUMBER, "share of a full job", required=True),
             basis=Column(TEXT, "how it is known: people file, title or credit", required=True),
         ),
+        "remits": _table(
+            "a function that a role owns or assists in, as the charter has it",
+            "role segment account_age function",
+            role=Column(TEXT, "role of the charter", required=True),
+            segment=Column(TEXT, "segment; empty for work in none", required=True),
+            account_age=Column(TEXT, "before_win, first_term or later_terms", required=True),
+            function=Column(
+                TEXT, "function, or `selling` where its kind is unknown", required=True
+            ),
+            part=Column(TEXT, "owned or assisted", required=True),
+        ),
         "accounts": _table(
             "a company, as it is today",
             "account_id",

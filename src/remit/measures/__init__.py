@@ -15,7 +15,7 @@ from remit.measures.deals import (
     unsourced_deals,
 )
 from remit.measures.handoffs import HandoffFlow, Handover, Rate, handoff_flows, handovers_of_work
-from remit.measures.roles import Held, open_for, roles_held
+from remit.measures.roles import SELLING, Held, open_for, roles_held
 from remit.measures.time import (
     FunctionTime,
     MonthPoint,
@@ -24,7 +24,7 @@ from remit.measures.time import (
     minimum_group,
     time_by_role,
 )
-from remit.measures.work import SELLING, UNKNOWN, work
+from remit.measures.work import UNKNOWN, work
 
 __all__ = [
     "SELLING",

@@ -1,4 +1,4 @@
-"""Who held which role when."""
+"""Who held which role when, and what the role was there for."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from remit.benchmarks import Benchmark, with_overrides
-from remit.charter import Charter
+from remit.charter import Charter, Function, ownership
 from remit.evidence import Evidence, open_evidence
 from remit.evidence.reading import reading_of
 from remit.evidence.write import replace_rows
 from remit.terms import Period
 
+SELLING = "selling"
+"""Work on an open new deal whose stage does not tell discovery from closing."""
 LONG_AGO, FAR_AHEAD = date(1900, 1, 1), date(2200, 1, 1)
 
 
@@ -46,19 +48,48 @@ class Held:
 def open_for(charter: Charter, file: Path, *, as_of: date | None = None) -> Evidence:
     """Open a loaded file to be held against a charter.
 
-    Who held which role is written into the file first, if the charter says otherwise than when
-    the file was last opened; editing the people file needs no new load.
+    Who held which role, and what each role owns, is written into the file first, if the charter
+    says otherwise than when the file was last opened; editing either needs no new load, and a
+    printed query runs by itself.
 
     Raises:
         EvidenceError: As `open_evidence`, and if the file was loaded with other patterns.
     """
     evidence = open_evidence(file, as_of=as_of, reading=reading_of(charter))
-    wanted = _spells(charter, evidence)
-    if set(wanted) == set(roles_held(evidence)):
+    wanted = [dataclasses.asdict(spell) for spell in _spells(charter, evidence)]
+    remits = _remits(charter)
+    if _same(wanted, evidence, "assignments") and _same(remits, evidence, "remits"):
         return evidence
     evidence.connection.disconnect()
-    replace_rows(file, "assignments", [dataclasses.asdict(spell) for spell in wanted])
+    replace_rows(file, "assignments", wanted)
+    replace_rows(file, "remits", remits)
     return open_evidence(file, as_of=as_of, reading=reading_of(charter))
+
+
+def _same(wanted: list[dict[str, Any]], evidence: Evidence, table: str) -> bool:
+    """Whether a table in the file holds these rows, in whatever order."""
+    there = evidence[table].drop("known_from").to_pyarrow().to_pylist()
+    return sorted(map(str, there)) == sorted(map(str, wanted))
+
+
+def _remits(charter: Charter) -> list[dict[str, Any]]:
+    """The ownership map as rows, with `selling` and with work in no segment.
+
+    Selling is discovery or closing, one cannot tell which: whoever owns either owns it. Work in
+    no segment is owned by whoever owns it in any.
+    """
+    best: dict[tuple[str, str, str, str], str] = {}
+    for cell in ownership(charter):
+        functions = [cell.function.value]
+        if cell.function in (Function.DISCOVERY, Function.CLOSING):
+            functions.append(SELLING)
+        for function in functions:
+            for segment in (cell.segment, ""):
+                key = (cell.role, segment, cell.account_age.value, function)
+                if best.get(key) != "owned":
+                    best[key] = "assisted" if cell.assists else "owned"
+    names = ("role", "segment", "account_age", "function")
+    return [{**dict(zip(names, key, strict=True)), "part": part} for key, part in best.items()]
 
 
 def roles_held(evidence: Evidence) -> tuple[Held, ...]:

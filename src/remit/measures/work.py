@@ -9,13 +9,11 @@ from typing import Any
 import ibis
 
 from remit.benchmarks import Benchmark
-from remit.charter import AccountAge, Charter, Function, ownership
+from remit.charter import AccountAge, Charter, Function
 from remit.evidence import Evidence
-from remit.measures.roles import spells
+from remit.measures.roles import SELLING, spells
 from remit.terms import Period
 
-SELLING = "selling"
-"""Work on an open new deal whose stage does not tell discovery from closing."""
 UNKNOWN = "unknown"
 """Recorded work that hangs on no record and matches no rule: counted as unseen."""
 APART = (Function.MANAGEMENT, Function.INTERNAL)
@@ -64,7 +62,7 @@ def work(
     rows = rows.filter((rows.day >= rows.settled_day) & (rows.day < rows.end_day))
     rows = _minutes(rows, charter, numbers, day)
     rows = _by_share(rows)
-    return _with_part(rows, charter).select(
+    return _with_part(rows, evidence).select(
         "activity_id",
         "person_id",
         "role",
@@ -181,16 +179,13 @@ def _by_share(rows: Any) -> Any:
     )
 
 
-def _with_part(rows: Any, charter: Charter) -> Any:
-    cells = ibis.memtable(
-        remit_rows(charter),
-        schema={
-            "role": "string",
-            "cell_segment": "string",
-            "cell_age": "string",
-            "function": "string",
-            "cell_part": "string",
-        },
+def _with_part(rows: Any, evidence: Evidence) -> Any:
+    cells = evidence["remits"].select(
+        "role",
+        "function",
+        cell_segment="segment",
+        cell_age="account_age",
+        cell_part="part",
     )
     rows = rows.mutate(
         cell_segment=ibis.coalesce(rows.segment, rows.spell_segment), cell_age=rows.account_age
@@ -203,22 +198,3 @@ def _with_part(rows: Any, charter: Charter) -> Any:
             else_=joined.cell_part.fill_null("outside"),
         )
     )
-
-
-def remit_rows(charter: Charter) -> list[dict[str, str]]:
-    """The ownership map as rows to join work with, `selling` and work in no segment included."""
-    best: dict[tuple[str, str, str, str], str] = {}
-    for cell in ownership(charter):
-        functions = [cell.function.value]
-        if cell.function in (Function.DISCOVERY, Function.CLOSING):
-            functions.append(SELLING)
-        for function in functions:
-            for segment in (cell.segment, ""):
-                key = (cell.role, segment, cell.account_age.value, function)
-                part = "assisted" if cell.assists else "owned"
-                if best.get(key) != "owned":
-                    best[key] = part
-    return [
-        {"role": r, "cell_segment": s, "cell_age": a, "function": f, "cell_part": part}
-        for (r, s, a, f), part in best.items()
-    ]

@@ -17,7 +17,7 @@ from remit.sources.delimited import ExportError, quoted
 from remit.sources.source import Export
 from remit.terms import Place, Problem, nearest
 
-WORKED_OUT = ("activity_states", "assignments")
+WORKED_OUT = ("activity_states", "assignments", "remits")
 """Tables that no file fills."""
 
 
