@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 SEED ?= 1
 
-.PHONY: help demo test lint types layers check studies-sample browser lock clean
+.PHONY: help demo test slow lint types layers check studies-sample browser lock clean
 
 help:  ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -23,8 +23,11 @@ demo: $(VENV)/ready  ## Make up a company, audit it, and say where the report is
 	$(BIN)/remit example $(DEMO) --seed $(SEED)
 	$(BIN)/remit audit $(DEMO)/charter.yaml $(DEMO)/export --html $(DEMO)/report.html; test $$? -le 1
 
-test: $(VENV)/ready  ## The tests, with every doctest
-	$(BIN)/python -m pytest -q -n auto --dist loadgroup
+test: $(VENV)/ready  ## The tests, with every doctest, but for the slow ones
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow"
+
+slow: $(VENV)/ready  ## The slow tests: the example company against its truth, every documentation page
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m slow
 
 lint: $(VENV)/ready  ## Style
 	$(BIN)/ruff check .
@@ -36,7 +39,7 @@ types: $(VENV)/ready  ## Types, strictly
 layers: $(VENV)/ready  ## The direction of imports
 	$(BIN)/lint-imports
 
-check: lint types layers test  ## All of the above
+check: lint types layers test slow  ## All of the above
 
 studies-sample: $(VENV)/ready  ## One hundredth of the long studies
 	$(BIN)/python studies/planted_faults.py --seeds 1 --quick

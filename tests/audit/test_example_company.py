@@ -14,7 +14,7 @@ from remit.example import write_example
 from remit.sources import load
 from remit.terms import Answer, Severity
 
-pytestmark = pytest.mark.xdist_group("example company")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("example_company")]
 
 
 @pytest.fixture(scope="module")

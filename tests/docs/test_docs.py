@@ -47,6 +47,7 @@ def shows_something(page: Path) -> bool:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [p for p in PAGES if shows_something(p)], ids=named)
 def test_what_a_page_shows_is_what_happens(page):
     problems = blocks.problems(page.read_text("utf-8"), named(page))

@@ -20,6 +20,8 @@ from remit.terms import Place, Problem, closest, nearest
 
 __all__ = ["CharterError", "read_charter"]
 
+LONGEST_CELL = 100_000
+"""Characters in one cell of a people file."""
 PEOPLE_COLUMNS = ("person", "role", "segment", "team", "manager", "share", "from", "to")
 NEEDED_COLUMNS = ("person", "role")
 
@@ -78,6 +80,7 @@ def _people(charter: Path, read: Positioned) -> list[dict[str, str]]:
     name = read.value["people"]
     try:
         text = (charter.parent / name).read_text("utf-8-sig")
+        csv.field_size_limit(LONGEST_CELL)  # the limit is one for the whole process
         reader = csv.DictReader(io.StringIO(text, newline=""))
         columns, rows = reader.fieldnames or (), [(reader.line_num, row) for row in reader]
     except (OSError, ValueError, csv.Error) as error:
