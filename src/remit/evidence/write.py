@@ -87,18 +87,19 @@ def merge(con: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
     )
 
 
-def replace_rows(file: Path, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Replace a small table as a whole, in one transaction."""
+def replace_rows(file: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Replace small tables as a whole, in one transaction."""
     with duckdb.connect(str(file)) as con:
         con.execute("BEGIN")
-        con.execute(f"DELETE FROM {table}")
-        if rows:
-            names = list(rows[0])
-            marks = ", ".join("?" for _ in names)
-            con.executemany(
-                f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",
-                [[row[name] for name in names] for row in rows],
-            )
+        for table, rows in tables.items():
+            con.execute(f"DELETE FROM {table}")
+            if rows:
+                names = list(rows[0])
+                marks = ", ".join("?" for _ in names)
+                con.executemany(
+                    f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",
+                    [[row[name] for name in names] for row in rows],
+                )
         con.execute("COMMIT")
 
 

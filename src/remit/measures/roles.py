@@ -9,12 +9,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from remit.benchmarks import Benchmark, with_overrides
 from remit.charter import Charter, Function, ownership
-from remit.evidence import Evidence, open_evidence
+from remit.evidence import Evidence, EvidenceError, open_evidence
 from remit.evidence.reading import reading_of
 from remit.evidence.write import replace_rows
-from remit.terms import Period
+from remit.terms import Period, Place, Problem
 
 SELLING = "selling"
 """Work on an open new deal whose stage does not tell discovery from closing."""
@@ -61,8 +63,19 @@ def open_for(charter: Charter, file: Path, *, as_of: date | None = None) -> Evid
     if _same(wanted, evidence, "assignments") and _same(remits, evidence, "remits"):
         return evidence
     evidence.connection.disconnect()
-    replace_rows(file, "assignments", wanted)
-    replace_rows(file, "remits", remits)
+    try:
+        replace_rows(file, {"assignments": wanted, "remits": remits})
+    except duckdb.Error as error:
+        raise EvidenceError(
+            [
+                Problem(
+                    Place(str(file)),
+                    "",
+                    "cannot be written to, and holds other roles than the charter has now.",
+                    "Close other programs that have it open, or make it writable.",
+                )
+            ]
+        ) from error
     return open_evidence(file, as_of=as_of, reading=reading_of(charter))
 
 

@@ -54,6 +54,7 @@ _WORDS = (
     "counted",
     "day",
     "days",
+    "funnel",
     "listed",
     "number",
     "rule_ids",

@@ -223,8 +223,9 @@ def _ends(audit: Audit, report: Path | None, tight: Tightness) -> Text:
     rows = sum(file.rows for file in audit.files)
     kept = sum(file.kept for file in audit.files)
     rejected = sum(file.rejected for file in audit.files)
+    leads = f"{wording.funnel(audit.funnel)}\n" if audit.funnel.won else ""
     line = Text(
-        f"\n{wording.counted(len(audit.files), 'file')}, {wording.counted(rows, 'row')} in: "
+        f"\n{leads}{wording.counted(len(audit.files), 'file')}, {wording.counted(rows, 'row')} in: "
         f"{kept:,} kept, {rejected:,} rejected."
     )
     if tight is Tightness.NO_REMEDIES:

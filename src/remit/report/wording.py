@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from remit.audit.wording import percent
+from remit.measures import LeadFunnel
 from remit.terms import Answer, Estimate, Finding, Limit, Period, Severity
 from remit.terms.period import spoken
 
@@ -261,6 +262,23 @@ def to_know(found: Finding) -> list[str]:
     """A finding's caveats without what its tipping point and its second looks say already."""
     said = {tipping(found), *second_looks(found)}
     return [caveat for caveat in found.caveats if caveat not in said]
+
+
+def funnel(found: LeadFunnel) -> str:
+    """How leads became wins, in one sentence or two.
+
+    >>> funnel(LeadFunnel(leads=8000, won=842, median_days=14.0, won_before_created=0))
+    '8,000 leads came in; 842 were won (10.525 %), half of them within 14 days.'
+    """
+    said = f"{counted(found.leads, 'lead')} came in; {number(found.won)} were won"
+    if found.won:
+        said += f" ({found.won / found.leads * 100:.5g} %)"
+    if found.median_days is not None:
+        said += f", half of them within {amount(found.median_days, 'days')}"
+    if found.won_before_created:
+        wins = counted(found.won_before_created, "win")
+        return f"{said}. {wins} dated before the lead came in: an error in the data, left in the counts."
+    return f"{said}."
 
 
 def rule_ids(rules: Sequence[str]) -> str:
