@@ -5,11 +5,6 @@ Every verb of the command line is one call: `remit.charter.read_charter`, `remit
 That is all.
 """
 
-from importlib.metadata import PackageNotFoundError, version
-
 __all__ = ["__version__"]
 
-try:
-    __version__ = version("remit")
-except PackageNotFoundError:  # run from a checkout that was not installed
-    __version__ = "0"
+__version__ = "0.1.0"
