@@ -150,7 +150,7 @@ def test_a_title_that_says_another_role_than_the_one_held_is_noted(
 
 
 def credited(
-    promoted_on: date, last_lead: date, *, keeps_booking: bool
+    promoted_on: date, last_lead: date, *, keeps_booking: bool, days_to_accept: int = 2
 ) -> dict[str, list[dict[str, str]]]:
     """One SDR who takes over meetings as an AE from a day on, and books on if so said."""
     rows: dict[str, list[dict[str, str]]] = {
@@ -203,7 +203,7 @@ def credited(
                 "IsClosed": "true",
                 "IsWon": "true",
                 "CloseDate": str(won),
-                "SAO__c": str(day + timedelta(days=2)),
+                "SAO__c": str(day + timedelta(days=days_to_accept)),
                 "Pain__c": "x y",
             }
         )
@@ -232,6 +232,21 @@ def test_a_promoted_sdr_is_not_accused(checked):
 
     assert found.answer is Answer.CLEAR
     assert found.severity is None
+
+
+def test_leads_worked_before_a_promotion_and_accepted_after_it_are_nobodys_second_job(
+    charter, evidence
+):
+    from remit.benchmarks import benchmarks
+    from remit.measures import people_in_two_roles
+
+    rows = credited(date(2026, 5, 1), date(2026, 10, 1), keeps_booking=False, days_to_accept=60)
+    found = evidence(charter(CHARTER.rstrip() + HANDOFF), User=STAFF, **rows)
+
+    promoted = people_in_two_roles(found, benchmarks())
+
+    assert any(person.credits_after > 0 for person in promoted)
+    assert all(person.still == 0 for person in promoted)
 
 
 def test_somebody_who_goes_on_doing_both_jobs_is_found(checked):
