@@ -223,7 +223,8 @@ def _ends(audit: Audit, report: Path | None, tight: Tightness) -> Text:
     rows = sum(file.rows for file in audit.files)
     kept = sum(file.kept for file in audit.files)
     rejected = sum(file.rejected for file in audit.files)
-    leads = f"{wording.funnel(audit.funnel)}\n" if audit.funnel.won else ""
+    # where time was measured, what to do about it deserves the line more
+    leads = f"{wording.funnel(audit.funnel)}\n" if audit.funnel.won and not audit.times else ""
     line = Text(
         f"\n{leads}{wording.counted(len(audit.files), 'file')}, {wording.counted(rows, 'row')} in: "
         f"{kept:,} kept, {rejected:,} rejected."

@@ -272,7 +272,7 @@ def funnel(found: LeadFunnel) -> str:
     """
     said = f"{counted(found.leads, 'lead')} came in; {number(found.won)} were won"
     if found.won:
-        said += f" ({found.won / found.leads * 100:.5g} %)"
+        said += f" ({found.won / found.leads * 100:.3f} %)"
     if found.median_days is not None:
         said += f", half of them within {amount(found.median_days, 'days')}"
     if found.won_before_created:
