@@ -105,7 +105,7 @@ def nothing_recorded(time: RoleTime, function: str) -> FunctionTime:
     Its upper end is what could have gone unrecorded in any week by the rule of three.
     """
     edge = min(1.0, 3 / max(time.people * time.weeks, 1))
-    seen = time.weeks >= 8 and time.people >= 2
+    seen = time.coverage.low is not None  # enough weeks and people for an interval
     zero = Estimate(
         0.0, "share", 0.0 if seen else None, edge if seen else None, of=time.coverage.of
     )

@@ -74,7 +74,6 @@ class Raw:
     """The rows that were not refused, once that has been decided; until then all of them."""
     doubled: tuple[str, ...] = ()
     """Names that two columns have; neither can be told from the other, so neither is read."""
-    looked_at: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -87,7 +86,8 @@ class Raw:
     def column(self, name: str) -> str | None:
         """The column's name in the database; a name the file lacks is noted as missing."""
         found = self._by_folded.get(name.casefold())
-        (self.looked_at if found else self.missing).add(name)
+        if found is None:
+            self.missing.add(name)
         return found
 
     @cached_property

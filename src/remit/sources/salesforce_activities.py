@@ -198,12 +198,10 @@ def _forget_parts(reader: Reader) -> None:
 
 
 def _remember_doers(reader: Reader, of_handoff: str) -> None:
-    created = reader.instant("CreatedDate").sql
     reader.con.execute(
         f"""INSERT INTO doers SELECT {reader.id("Id").sql}, {seller(reader, "OwnerId").sql},
         {seller(reader, "CreatedById").sql}, a.recorded_at, {of_handoff}
-        FROM {reader.raw.kept} JOIN activities a ON a.activity_id = {reader.id("Id").sql}
-        WHERE true OR {created} IS NULL"""
+        FROM {reader.raw.kept} JOIN activities a ON a.activity_id = {reader.id("Id").sql}"""
     )
 
 
