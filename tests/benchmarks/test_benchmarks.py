@@ -10,10 +10,16 @@ import pytest
 import yaml
 
 from remit.benchmarks import LEVELS, Benchmark, Value, benchmarks, with_overrides
-from remit.rules import rules
+from remit.rules import SOURCES, rules
 from remit.terms import Citation, Standing
 
-UNITS = {"share", "count", "people", "minute", "hour", "days", "weeks"}
+UNITS = {
+    "share", "count", "people", "times", "USD",
+    "minute", "hour", "days", "weeks", "months",
+}  # fmt: skip
+BANDS = ("healthy", "range")
+MORE_THAN_ALL = {"nrr", "nrr_best_in_class"}
+"""Shares of what was there at the start, which growth may bring past it."""
 MONTHS_UNTIL_STALE = 18
 
 every_benchmark = pytest.mark.parametrize("name", list(benchmarks()))
@@ -62,13 +68,39 @@ def test_a_number_says_what_it_is_in_a_sentence_and_its_unit_from_a_closed_list(
 
 
 @every_benchmark
-def test_a_number_sets_one_level_at_least_and_every_limit_says_whom_it_is_for(name):
+def test_a_number_sets_a_level_or_a_band_and_every_limit_says_whom_it_is_for(name):
     benchmark = benchmarks()[name]
 
     for value in benchmark.values:
-        assert any(getattr(value, level) is not None for level in LEVELS)
-        assert value.red is None or benchmark.scope
-        assert value.amber is None or value.red is not None
+        assert any(getattr(value, stated) is not None for stated in (*LEVELS, *BANDS))
+        assert (value.red is None and value.amber is None) or benchmark.scope
+
+
+@every_benchmark
+def test_a_limit_says_in_its_file_which_side_of_it_is_trouble(name):
+    limits = any("red" in value or "amber" in value for value in written(name)["values"])
+
+    assert not limits or "trouble" in written(name)
+
+
+@every_benchmark
+def test_amber_is_the_end_of_the_healthy_band_on_the_side_of_trouble(name):
+    benchmark = benchmarks()[name]
+
+    for value in benchmark.values:
+        if value.healthy is not None and value.amber is not None:
+            assert value.amber == value.healthy[1 if benchmark.trouble == "above" else 0]
+
+
+@every_benchmark
+def test_an_average_is_labelled_as_one_and_is_no_limit(name):
+    if name.endswith("_average"):
+        benchmark = benchmarks()[name]
+
+        assert "average" in benchmark.about.lower() or "median" in benchmark.about.lower()
+        assert "no pass or fail" in benchmark.caveat
+        for value in benchmark.values:
+            assert value.amber is value.red is value.healthy is None
 
 
 @every_benchmark
@@ -95,22 +127,32 @@ def test_shares_lie_between_nothing_and_all(name):
     benchmark = benchmarks()[name]
 
     for value in benchmark.values:
-        if benchmark.unit == "share":
+        if benchmark.unit == "share" and name not in MORE_THAN_ALL:
             stated = [getattr(value, level) for level in LEVELS]
             assert all(0 <= share <= 1 for share in stated if share is not None)
 
 
 @every_benchmark
 def test_a_number_that_cites_a_rule_cites_one_that_exists(name):
-    for value in benchmarks()[name].values:
-        assert value.source.rule is None or value.source.rule in rules()
+    assert set(benchmarks()[name].rules) <= set(rules())
 
 
 @every_benchmark
-def test_a_number_taken_from_a_source_cites_the_rule_that_states_it(name):
+def test_a_number_taken_from_a_source_of_the_catalogue_cites_the_rule_that_states_it(name):
     for value in benchmarks()[name].values:
-        if value.source.standing in (Standing.STUDY, Standing.BENCHMARK):
+        if value.source.title in SOURCES.values():
             assert rules()[value.source.rule].title == value.source.title
+        else:
+            assert value.source.standing is not Standing.BENCHMARK or value.source.rule is None
+
+
+@every_benchmark
+def test_further_rules_are_others_than_those_the_source_cites(name):
+    benchmark = benchmarks()[name]
+    cited = [value.source.rule for value in benchmark.values]
+
+    assert not set(benchmark.also) & set(cited)
+    assert len(benchmark.also) == len(set(benchmark.also))
 
 
 @every_benchmark

@@ -19,6 +19,10 @@ import yaml
 
 from remit.terms import Citation, Limit, Standing
 
+_Loader = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # in C where there is one: seven times as fast
+
 LEVELS = ("amber", "red", "value")
 
 
@@ -30,8 +34,10 @@ class Value:
     since: date | None = None
     """First day on which it holds; None where the source gives no day."""
     amber: float | None = None
+    """Where the healthy band ends on the side of trouble, or a milder limit than red."""
     red: float | None = None
     value: float | None = None
+    """A number that is no limit: a parameter, a trigger, an average."""
     healthy: tuple[float, float] | None = None
     range: tuple[float, float] | None = None
     """Where a typical value may plausibly lie, for sensitivity."""
@@ -48,6 +54,20 @@ class Benchmark:
     trouble: str = "above"
     scope: str = ""
     caveat: str = ""
+    word: str = ""
+    """The word of a source that this pins down, where the source gives no figure for it."""
+    also: tuple[str, ...] = ()
+    """Ids of further rules that state one of its levels, beside those its sources cite."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Ids of every rule that it cites; empty where it is from none of the catalogue.
+
+        >>> benchmarks()["ae_prospecting_share"].rules
+        ('000-14', '000-22')
+        """
+        cited = (value.source.rule for value in self.values)
+        return tuple(dict.fromkeys(rule for rule in (*cited, *self.also) if rule))
 
     def at(self, day: date) -> Value:
         """The value in force on a day.
@@ -87,7 +107,8 @@ def benchmarks() -> Mapping[str, Benchmark]:
     folder = resources.files(__package__)
     read = {
         file.name.removesuffix(".yaml"): _benchmark(
-            file.name.removesuffix(".yaml"), yaml.safe_load(file.read_text("utf-8"))
+            file.name.removesuffix(".yaml"),
+            yaml.load(file.read_text("utf-8"), Loader=_Loader),  # noqa: S506
         )
         for file in folder.iterdir()
         if file.name.endswith(".yaml")
@@ -120,8 +141,9 @@ def with_overrides(
 
 
 def _benchmark(name: str, stated: dict[str, Any]) -> Benchmark:
-    values = stated.pop("values")
-    return Benchmark(name=name, values=tuple(_value(v) for v in values), **stated)
+    values = tuple(_value(value) for value in stated.pop("values"))
+    also = tuple(stated.pop("also", ()))
+    return Benchmark(name=name, values=values, also=also, **stated)
 
 
 def _value(stated: dict[str, Any]) -> Value:
