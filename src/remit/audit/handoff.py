@@ -16,6 +16,7 @@ RULES = ("000-16", "000-17", "000-23", "003-12", "003-54", "003-55")
 @Check(
     rules=RULES,
     asks="Do the meetings that SDRs hand over get accepted, become pipeline, and carry their context?",
+    how="measured if a field is named",
 )
 def sdr_ae_handoff(view: View) -> Iterator[Finding]:
     """Acceptance, conversion and context of every handoff from an SDR or BDR to a seller.

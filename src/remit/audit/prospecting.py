@@ -17,6 +17,7 @@ RULES = ("000-14", "000-22", "000-10")
 @Check(
     rules=RULES,
     asks="Do account executives prospect where that is an SDR's work?",
+    how="measured",
 )
 def ae_prospecting(view: View) -> Iterator[Finding]:
     """Share of account executives' recorded time spent prospecting, where SDR and AE are split.

@@ -162,7 +162,7 @@ def _declared(charter: Charter) -> list[DeclaredRole]:
     return [
         DeclaredRole(
             name,
-            role.kind,
+            role.kind or name,
             tuple(role.segments),
             tuple(sorted(f.value for f in remit_of(charter, name).owned)),
             tuple(sorted(f.value for f in remit_of(charter, name).assisted)),

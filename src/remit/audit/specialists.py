@@ -17,6 +17,7 @@ RULES = ("000-13", "000-10", "000-11", "000-12", "000-26")
 @Check(
     rules=RULES,
     asks="Do people do what their role says, or only carry its title?",
+    how="measured",
 )
 def false_specialists(view: View) -> Iterator[Finding]:
     """Roles whose time goes outside what they own and assist, or whose people hold two at once.

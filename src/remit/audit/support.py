@@ -17,6 +17,7 @@ RULES = ("000-15", "000-11")
 @Check(
     rules=RULES,
     asks="Do customer success managers work as a support desk?",
+    how="measured",
 )
 def csm_support(view: View) -> Iterator[Finding]:
     """Share of customer success managers' recorded time spent on support tickets.

@@ -29,11 +29,13 @@ class Check(Note):
     """Marks a function as an audit check.
 
     `rules` are the ids of the sources' rules it serves; `asks` is the question it answers, as
-    a person would put it.
+    a person would put it; `how` says what it looks at: `measured` from records an export has,
+    `measured if a field is named` in the charter, or `asked`, as the charter attests.
     """
 
     rules: tuple[str, ...] = ()
     asks: str = ""
+    how: str = "measured"
 
 
 @dataclass(eq=False)
