@@ -69,7 +69,6 @@ def test_names_that_do_not_exist_are_told_beside_mistakes_of_every_other_kind(re
     assert [problem.splitlines()[0] for problem in problems] == [
         "charter.yaml:2:11  currency: is not written as it must be: three capital letters, such as "
         "USD.",
-        "charter.yaml:5:7  roles.ae.is: is missing.",
         "charter.yaml:5:8  roles.ae.segmnts: the charter has no such word here.",
         'charter.yaml:6:22  titles.Account*: no role is called "aex".',
         "charter.yaml:8:44  handoffs.0.at: 'discovry' is not a function.",
@@ -85,7 +84,9 @@ def test_a_role_with_a_mistake_in_it_still_exists_for_whoever_names_it(refused):
         """
     )
 
-    assert problem == "charter.yaml:2:13  roles.ae.is: is missing.\n    Add it."
+    assert problem == (
+        "charter.yaml:2:13  roles.ae: says neither what it `is:` nor what it `owns:`."
+    )
 
 
 def test_where_the_roles_cannot_be_read_no_name_of_a_role_is_told_as_unknown(refused):
@@ -228,9 +229,9 @@ def test_an_override_that_puts_red_on_the_near_side_of_amber_is_refused(refused)
     )
 
     assert problems == [
-        "charter.yaml:4:25  benchmarks.ae_prospecting_share: has amber at 0.2, past red at 0.15.\n"
+        "charter.yaml:4:31  benchmarks.ae_prospecting_share: has amber at 0.2, past red at 0.15.\n"
         "    Give both levels, the milder one as amber.",
-        "charter.yaml:5:22  benchmarks.sdr_ae_conversion: has amber at 0.2, past red at 0.3.\n"
+        "charter.yaml:5:30  benchmarks.sdr_ae_conversion: has amber at 0.2, past red at 0.3.\n"
         "    Give both levels, the milder one as amber.",
     ]
 
@@ -252,9 +253,9 @@ def test_two_handoffs_or_two_activity_rules_of_one_name_are_refused(refused):
 
     assert problems == [
         'charter.yaml:6:14  activities.rules.1.name: "lists" is a name given twice.\n'
-        "    The first is at line 5. Rename one.",
+        "    The first is at line 5. Name or rename one.",
         'charter.yaml:9:12  handoffs.1.name: "meeting" is a name given twice.\n'
-        "    The first is at line 8. Rename one.",
+        "    The first is at line 8. Name or rename one.",
     ]
 
 
@@ -265,7 +266,7 @@ def test_days_out_of_order_are_told_with_both_days(refused):
         roles: {ae: {is: AE}}
         people: [{person: ada, role: ae, from: 2026-03-01, to: 2026-02-28}]
         """
-    ) == ["charter.yaml:3:10  people.0: ends on 2026-02-28, before it starts on 2026-03-01."]
+    ) == ["charter.yaml:3:56  people.0: ends on 2026-02-28, before it starts on 2026-03-01."]
 
 
 def test_more_than_one_whole_person_at_a_time_is_told_with_the_day_it_starts(refused):
@@ -293,8 +294,8 @@ def test_a_share_of_more_than_a_person_or_of_nobody_is_refused(refused):
     )
 
     assert problems == [
-        "charter.yaml:3:41  people.0.share: must be less than or equal to 1.\n    It says 1.5 now.",
-        "charter.yaml:3:78  people.1.share: must be greater than 0.\n    It says 0 now.",
+        "charter.yaml:3:41  people.0.share: must be at most 1.\n    It says 1.5 now.",
+        "charter.yaml:3:78  people.1.share: must be more than 0.\n    It says 0 now.",
     ]
 
 

@@ -87,9 +87,9 @@ def test_problems_of_the_charter_come_before_those_of_its_people_file(refused):
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("nobody.csv", "'nobody.csv' cannot be read."),
-        ('""', "'' cannot be read."),
-        ('"a\\0b"', "'a\\x00b' cannot be read."),
+        ("nobody.csv", "'nobody.csv' is not a file here."),
+        ('""', "'' is not a file here."),
+        ('"a\\0b"', "'a\\x00b' is not a file here."),
     ],
 )
 def test_a_people_file_that_cannot_be_read_is_told_at_the_charters_line(refused, name, why):
@@ -163,3 +163,16 @@ def test_a_title_may_also_say_the_segment(charter):
 
     assert declared.title("ae, smb").segment == "smb"
     assert declared.title("ae").segment is None
+
+
+def test_a_row_with_more_cells_than_columns_is_told_at_its_line(refused):
+    assert refused(CHARTER, people="person,role\nada,ae\nLovelace, Ada,ae\n") == [
+        "people.csv:3  has 3 cells under 2 columns.\n"
+        "    Put quotes around a cell that has a comma in it.",
+    ]
+
+
+def test_a_people_file_of_more_rows_than_any_company_needs_is_refused(refused):
+    assert refused(CHARTER, people="person,role\n" + "ada,ae\n" * 60_000) == [
+        "charter.yaml:3:9  people: 'people.csv' is too large.\n    Give a CSV file beside it."
+    ]

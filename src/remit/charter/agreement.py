@@ -5,17 +5,33 @@ Looked at as it was written, value by value, so that no other mistake in it hide
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import zoneinfo
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from remit.benchmarks import LEVELS, benchmarks
-from remit.charter.nouns import Charter, Spell, role_kinds
-from remit.charter.positions import Path_, Positioned
+from remit.charter.catalogue import role_kinds, tool_kinds
+from remit.charter.facts import FactKind, fact_kinds
+from remit.charter.handoffs import default_name
+from remit.charter.nouns import Charter
+from remit.charter.organisation import HEADCOUNT_OF_ALL, Spell
+from remit.charter.positions import Path_, Positioned, shortened, shown
+from remit.compensation.measures import measured, named
+from remit.rules import rules
 from remit.terms import Place, Problem, closest, nearest
+
+CUSTOMERS = "customers"
+"""With whom a business review is held."""
+MOST_SUGGESTED = 50
+"""Names for which the nearest is looked up; who has more wrong needs another list than this."""
+LONGEST_NAME = 60
+"""Characters of a name that a problem shows."""
 
 
 def disagreements(read: Positioned) -> Iterator[Problem]:
@@ -23,6 +39,7 @@ def disagreements(read: Positioned) -> Iterator[Problem]:
     yield from _dangling(read)
     yield from _doubled(read)
     yield from _crossed(read)
+    yield from _odd_facts(read)
     yield from _named_twice(read, ("handoffs",), read.value.get("handoffs"))
     rules = _block(read.value.get("activities")).get("rules")
     yield from _named_twice(read, ("activities", "rules"), rules)
@@ -39,25 +56,46 @@ def _dangling(read: Positioned) -> Iterator[Problem]:
         if isinstance(name, str) and known is not None and name not in known:
             said.setdefault((what, name), []).append(path)
             all_known[what] = known
-    for (what, name), paths in said.items():
+    for told, ((what, name), paths) in enumerate(said.items()):
         places = {path: read.place(path, key=path[-1] == name) for path in paths}
         first, *others = sorted(paths, key=lambda path: read.from_top(places[path]))
-        fix = nearest(name, all_known[what], what=f"{what[0].upper()}{what[1:]}s here")
+        fix = ""
+        if told < MOST_SUGGESTED:
+            fix = nearest(name, all_known[what], what=f"{_many(what)} here")
         yield Problem(
             places[first],
-            ".".join(str(part) for part in first),
-            f'no {what} is called "{name}".',
-            f"{fix}{_also([places[path] for path in others])}",
+            shown(first),
+            f'no {what} is called "{shortened(name, LONGEST_NAME)}".',
+            f"{fix}{_also([places[path] for path in others])}".strip(),
         )
-    zone = read.value.get("time_zone")
-    if isinstance(zone, str) and zone not in zoneinfo.available_timezones():
-        meant = closest(zone, zoneinfo.available_timezones())
-        yield Problem(
-            read.place(("time_zone",)),
-            "time_zone",
-            f'no time zone is called "{zone}".',
-            f'Did you mean "{meant}"?' if meant else "Give one such as Europe/Berlin.",
-        )
+    yield from _zones(read)
+
+
+def _many(what: str) -> str:
+    """Several of what a name is of, for the head of a list."""
+    first, *of = what.split(" of ", 1)
+    return " of ".join([f"{first[0].upper()}{first[1:]}s", *of])
+
+
+def _zones(read: Positioned) -> Iterator[Problem]:
+    """Time zones that there are none of."""
+    zones: dict[Path_, Any] = {("time_zone",): read.value.get("time_zone")}
+    for name, calendar in _block(read.value.get("calendars")).items():
+        zones["calendars", name, "time_zone"] = _block(calendar).get("time_zone")
+    for path, zone in zones.items():
+        if isinstance(zone, str) and zone not in _time_zones():
+            meant = closest(zone, _time_zones())
+            yield Problem(
+                read.place(path),
+                shown(path),
+                f'no time zone is called "{shortened(zone, LONGEST_NAME)}".',
+                f'Did you mean "{meant}"?' if meant else "Give one such as Europe/Berlin.",
+            )
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
 
 
 def _also(places: list[Place]) -> str:
@@ -67,44 +105,179 @@ def _also(places: list[Place]) -> str:
     return f" Also said at {', '.join(named)}." if named else ""
 
 
-def _names(stated: Mapping[str, Any]) -> Iterator[tuple[Path_, Any, Collection[str] | None, str]]:
-    """Every name that a charter says: where, which, the names that exist, and of what.
+Said = tuple[Path_, Any, Collection[str] | None, str]
+"""Where a name is said, the name, the names there are (None if they cannot be read), of what."""
+
+
+def _names(stated: Mapping[str, Any]) -> Iterator[Said]:
+    """Every name that a charter says.
 
     Read from the charter as it was written, so that other mistakes in it hide none of them. The
     names that exist are None where the block that would give them cannot be read.
     """
     roles, segments = _defined(stated, "roles"), _defined(stated, "segments")
-
-    def within(path: Path_, block: Any, word: str = "segments") -> Iterator[Any]:
-        for below, name in _each((*path, word), _block(block).get(word)):
-            yield below, name, segments, "segment"
-
-    for name, role in _block(stated.get("roles")).items():
-        yield ("roles", name, "is"), _block(role).get("is"), role_kinds(), "role kind"
-        yield from within(("roles", name), role)
-        for word in ("owns", "assists"):
-            for function, scope in _block(_block(role).get(word)).items():
-                yield from within(("roles", name, word, function), scope)
+    yield from _role_names(stated, roles, segments)
     for pattern, title in _block(stated.get("titles")).items():
         yield ("titles", pattern), title, roles, "role"
-        yield ("titles", pattern, "role"), _block(title).get("role"), roles, "role"
-        yield from within(("titles", pattern), title, "segment")
-    for path, spell in _each(("people",), stated.get("people")):
-        yield (*path, "role"), _block(spell).get("role"), roles, "role"
-        yield from within(path, spell, "segment")
-    for path, handoff in _each(("handoffs",), stated.get("handoffs")):
-        yield (*path, "from"), _block(handoff).get("from"), roles, "role"
-        yield (*path, "to"), _block(handoff).get("to"), roles, "role"
-        yield from within(path, handoff)
+    yield from _within(stated, roles, segments)
+    yield from _pay_names(stated)
     for name, override in _block(stated.get("benchmarks")).items():
         yield ("benchmarks", name), name, benchmarks(), "benchmark"
         for level in LEVELS:
             if name in benchmarks() and level in _block(override):
                 yield ("benchmarks", name, level), level, _levels(name), f"{name} level"
+    for name, segment in _block(stated.get("segments")).items():
+        for fact in _block(_block(segment).get("facts")):
+            yield ("segments", name, "facts", fact), fact, fact_kinds(), "fact"
+    for rule in _block(stated.get("attested")):
+        yield ("attested", rule), rule, rules(), "rule"
+
+
+def _role_names(
+    stated: Mapping[str, Any], roles: Collection[str] | None, segments: Collection[str] | None
+) -> Iterator[Said]:
+    plans, tools = _defined(stated, "plans"), _defined(stated, "tools")
+    known_tools = None if tools is None else {*tools, *tool_kinds()}
+    for name, role in _block(stated.get("roles")).items():
+        path, said = ("roles", name), _block(role)
+        yield (*path, "is"), said.get("is"), role_kinds(), "role kind"
+        yield (*path, "plan"), said.get("plan"), plans, "plan"
+        yield (*path, "reports_to"), said.get("reports_to"), roles, "role"
+        for below, tool in _each((*path, "tools"), said.get("tools")):
+            yield below, tool, known_tools, "tool"
+        yield from _measures((*path, "kpis"), said.get("kpis"), stated)
+        for segment in _block(said.get("headcount")):
+            known = None if segments is None else {*segments, HEADCOUNT_OF_ALL}
+            yield (*path, "headcount", segment), segment, known, "segment"
+    for name, tool in _block(stated.get("tools")).items():
+        yield ("tools", name, "is"), _block(tool).get("is"), tool_kinds(), "kind of tool"
+
+
+_WITH_ROLES = ("role", "from", "to", "by", "rejected_by")
+"""Words whose value is a role, in the blocks below."""
+_BLOCKS = (
+    "titles",
+    "people",
+    "handoffs",
+    "sign_offs",
+    "cadences",
+    "teams",
+    "territories",
+    "targets",
+    "decisions",
+    "measures",
+    "retention_indicators",
+)
+
+
+def _within(
+    stated: Mapping[str, Any], roles: Collection[str] | None, segments: Collection[str] | None
+) -> Iterator[Said]:
+    """Names of roles, segments, teams and calendars, wherever a block says one."""
+    teams, calendars = _defined(stated, "teams"), _defined(stated, "calendars")
+    for block in _BLOCKS:
+        for path, entry in _entries((block,), stated.get(block)):
+            said = _block(entry)
+            for word in _WITH_ROLES if block not in ("targets", "decisions") else ():
+                if word in said and not _is_day_or_fact(block, word):
+                    yield (*path, word), said[word], roles, "role"
+            for word in ("segment", "segments"):
+                for below, name in _each((*path, word), said.get(word)):
+                    yield below, name, segments, "segment"
+            yield (*path, "calendar"), said.get("calendar"), calendars, "calendar"
+            if "teams" in stated:  # else a team is a name and no more
+                yield (*path, "team"), said.get("team"), teams, "team"
+    for path, cadence in _entries(("cadences",), stated.get("cadences")):
+        attended = _block(cadence).get("with")
+        if attended != CUSTOMERS:
+            yield (*path, "with"), attended, roles, "role"
+    for name, team in _block(stated.get("teams")).items():
+        for role in _block(_block(team).get("members")):
+            yield ("teams", name, "members", role), role, roles, "role"
+        for below, other in _each(("teams", name, "supports"), _block(team).get("supports")):
+            yield below, other, teams, "team"
+    for name, role in _block(stated.get("roles")).items():
+        for below, segment in _each(("roles", name, "segments"), _block(role).get("segments")):
+            yield below, segment, segments, "segment"
+        for word in ("owns", "assists"):
+            yield from _scopes(("roles", name, word), _block(role).get(word), segments)
+    for word in ("outside", "nobody"):
+        yield from _scopes((word,), stated.get(word), segments)
+
+
+def _is_day_or_fact(block: str, word: str) -> bool:
+    """`from` and `to` are days everywhere but in handoffs."""
+    return word in ("from", "to") and block != "handoffs"
+
+
+def _scopes(path: Path_, owning: Any, segments: Collection[str] | None) -> Iterator[Said]:
+    for function, scope in _block(owning).items():
+        for below, name in _each((*path, function, "segments"), _block(scope).get("segments")):
+            yield below, name, segments, "segment"
+
+
+def _pay_names(stated: Mapping[str, Any]) -> Iterator[Said]:
+    """Names of measures, components, plans and indicators that plans and targets say."""
+    indicators = _defined(stated, "retention_indicators")
+    segments = _defined(stated, "segments")
+    for name, measure in _block(stated.get("measures")).items():
+        of = _block(measure).get("is")
+        if isinstance(of, str) and named(of) is None:
+            yield ("measures", name, "is"), of, _wordings(), "measure"
+    for path, target in _entries(("targets",), stated.get("targets")):
+        yield from _measures((*path, "measure"), _block(target).get("measure"), stated)
+    for name, plan in _block(stated.get("plans")).items():
+        at, said = ("plans", name), _block(plan)
+        yield (*at, "replaces"), said.get("replaces"), _defined(stated, "plans"), "plan"
+        components = _block(said.get("components"))
+        releases: list[tuple[Path_, Any]] = [((*at, "release"), said.get("release"))]
+        for part, component in components.items():
+            here, says = (*at, "components", part), _block(component)
+            yield from _measures((*here, "pays_on"), says.get("pays_on"), stated)
+            for segment in _block(_block(says.get("quota")).get("by_segment")):
+                yield (*here, "quota", "by_segment", segment), segment, segments, "segment"
+            for axis in ("rows", "columns"):
+                measure = _block(says.get(axis)).get("measure")
+                yield from _measures((*here, axis, "measure"), measure, stated)
+            for below, gate in _entries((*here, "gates"), says.get("gates")):
+                gated = _block(gate).get("component")
+                yield (*below, "component"), gated, components, f"component of {name}"
+                yield from _measures((*below, "measure"), _block(gate).get("measure"), stated)
+            for below, modifier in _entries((*here, "modifiers"), says.get("modifiers")):
+                measure = _block(modifier).get("measure")
+                yield from _measures((*below, "measure"), measure, stated)
+            releases.append(((*here, "release"), says.get("release")))
+        for path, release in releases:
+            for below, instalment in _entries(path, release):
+                indicator = _block(instalment).get("indicator")
+                yield (*below, "indicator"), indicator, indicators, "retention indicator"
+
+
+def _measures(path: Path_, value: Any, stated: Mapping[str, Any]) -> Iterator[Said]:
+    """Measures by their names or other wordings, the company's own included."""
+    own = _defined(stated, "measures")
+    for below, name in _each(path, value):
+        if isinstance(name, str) and named(name) is None:
+            yield below, name, None if own is None else {*own, *_wordings()}, "measure"
+
+
+@cache
+def _wordings() -> frozenset[str]:
+    """All that measures are called."""
+    return frozenset(words for one in measured().values() for words in (one.name, *one.also_called))
 
 
 def _block(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _entries(path: Path_, value: Any) -> Iterator[tuple[Path_, Any]]:
+    """The entries of a list, or of a block of named ones."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield (*path, name), one
+    else:
+        yield from _each(path, value)
 
 
 def _each(path: Path_, value: Any) -> Iterator[tuple[Path_, Any]]:
@@ -119,11 +292,16 @@ def _each(path: Path_, value: Any) -> Iterator[tuple[Path_, Any]]:
 def _defined(stated: Mapping[str, Any], word: str) -> Collection[str] | None:
     """The names a block gives; None if it is no block or seems to be there under another word."""
     if word in stated:
-        return stated[word] if isinstance(stated[word], dict) else None
-    misspelt = any(
-        known == word for other in stated for known in [closest(other, Charter.model_fields)]
-    )
+        none_at_all = word == "roles" and not stated[word]  # which is told by itself
+        return stated[word] if isinstance(stated[word], dict) and not none_at_all else None
+    strange = (other for other in stated if other not in Charter.model_fields)
+    misspelt = any(_meant(other) == word for other in itertools.islice(strange, MOST_SUGGESTED))
     return None if misspelt or word == "roles" else ()
+
+
+@lru_cache
+def _meant(word: str) -> str | None:
+    return closest(word, Charter.model_fields)
 
 
 def _levels(name: str) -> Collection[str]:
@@ -142,22 +320,34 @@ def _doubled(read: Positioned) -> Iterator[Problem]:
             continue
         by_person.setdefault(spell.person, []).append((path, spell))
     for spells in by_person.values():
-        for path, spell in spells:
-            together = [
-                other
-                for _, other in spells
-                if _starts(other) <= _starts(spell)
-                and (other.last_day is None or str(other.last_day) >= _starts(spell))
-            ]
-            share = sum(other.share for other in together)
-            if share > 1 + 1e-9:
-                yield Problem(
-                    read.place(path),
-                    ".".join(str(part) for part in path),
-                    f"holds {share:g} shares of a person on {_starts(spell) or 'the first day'}.",
-                    "Shares held at one time add up to 1 or less: end a spell or lower a share.",
-                )
-                break
+        for path, spell, share in _too_much(spells):
+            yield Problem(
+                read.place(path),
+                shown(path),
+                f"holds {share:g} shares of a person on {_starts(spell) or 'the first day'}.",
+                "Shares held at one time add up to 1 or less: end a spell or lower a share.",
+            )
+
+
+def _too_much(spells: list[tuple[Path_, Spell]]) -> list[tuple[Path_, Spell, float]]:
+    """The first spell, as the file has them, at whose start one person holds more than one job."""
+    found = []
+    in_force: list[tuple[str, float]] = []
+    by_start = sorted(spells, key=lambda one: _starts(one[1]))
+    for day, starting in itertools.groupby(by_start, key=lambda one: _starts(one[1])):
+        here = list(starting)
+        for _, spell in here:
+            heapq.heappush(in_force, (str(spell.last_day or _NEVER), spell.share))
+        while in_force[0][0] < day:
+            heapq.heappop(in_force)
+        share = sum(share for _, share in in_force)
+        if share > 1 + 1e-9:
+            found += [(path, spell, share) for path, spell in here]
+            break
+    return found[:1]
+
+
+_NEVER = "9999-12-31"
 
 
 def _starts(spell: Spell) -> str:
@@ -174,24 +364,56 @@ def _crossed(read: Positioned) -> Iterator[Problem]:
         amber, red = override.get("amber", set_now.amber), override.get("red", set_now.red)
         if not isinstance(amber, (int, float)) or not isinstance(red, (int, float)):
             continue
+        if isinstance(amber, bool) or isinstance(red, bool):
+            continue
         if amber > red if benchmark.trouble == "above" else amber < red:
             yield Problem(
-                read.place(("benchmarks", name)),
+                read.place(("benchmarks", name, "red" if "red" in override else "amber")),
                 f"benchmarks.{name}",
                 f"has amber at {amber:g}, past red at {red:g}.",
                 "Give both levels, the milder one as amber.",
             )
 
 
+def _odd_facts(read: Positioned) -> Iterator[Problem]:
+    """Facts whose value is not of their kind."""
+    for name, segment in _block(read.value.get("segments")).items():
+        for fact, stated in _block(_block(segment).get("facts")).items():
+            kind = fact_kinds().get(fact)
+            if kind is None or isinstance(stated, list):
+                continue
+            values = stated.items() if isinstance(stated, dict) else [("", stated)]
+            for word, value in values:
+                wrong = kind.wrong(value) if word in ("", "value", "from", "to") else None
+                if wrong is not None and value is not None:
+                    path = ("segments", name, "facts", fact, *([word] if word else []))
+                    now = f"It says {shortened(repr(value), LONGEST_NAME)} now."
+                    meant = closest(str(value), _said_of(kind)) if isinstance(value, str) else None
+                    fix = f'{now} Did you mean "{meant}"?' if meant else now
+                    yield Problem(read.place(path), shown(path), f"{wrong}.", f"{fix} {kind.about}")
+
+
+def _said_of(kind: FactKind) -> list[str]:
+    """The words a fact may be, if it is one of a few."""
+    return [word for word in kind.of if isinstance(word, str)] if isinstance(kind.of, tuple) else []
+
+
 def _named_twice(read: Positioned, path: Path_, listed: Any) -> Iterator[Problem]:
     """Entries of one name, which nothing in the evidence could tell apart."""
-    first: dict[str, Place] = {}
+    first: dict[str, tuple[Path_, Place]] = {}
     for at, entry in _each(path, listed):
-        name, place = _block(entry).get("name"), read.place((*at, "name"))
-        if isinstance(name, str) and first.setdefault(name, place) != place:
+        stated = _block(entry)
+        name, place = stated.get("name"), read.place((*at, "name"))
+        if name is None and path == ("handoffs",) and {"from", "to"} <= stated.keys():
+            name = default_name(stated)
+        if isinstance(name, str) and first.setdefault(name, (at, place))[0] != at:
+            there = first[name][1]
+            where = f"line {there.line}"
+            if there.file != place.file:
+                where = f"{Path(there.file).name}:{there.line}"
             yield Problem(
                 place,
-                ".".join(str(part) for part in (*at, "name")),
-                f'"{name}" is a name given twice.',
-                f"The first is at line {first[name].line}. Rename one.",
+                shown((*at, "name")),
+                f'"{shortened(name, LONGEST_NAME)}" is a name given twice.',
+                f"The first is at {where}. Name or rename one.",
             )

@@ -1,14 +1,40 @@
-"""The ownership map: (function, segment, account age) to the roles that own or assist."""
+"""The ownership map: (function, segment, motion, account age) to the roles that own or assist."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from types import MappingProxyType
 
-from remit.charter.nouns import AccountAge, Charter, Function, Scope, role_kinds
+from remit.charter.catalogue import role_kinds
+from remit.charter.market import AccountAge, Motion, Scope
+from remit.charter.nouns import Charter
+from remit.charter.organisation import Role
+from remit.terms import Function
 
 EVERYWHERE = "all segments"
 """The one segment of a charter that names none."""
+
+MOTIONS: tuple[Motion, ...] = ("inbound", "outbound", "named")
+
+_WON = (AccountAge.FIRST_TERM, AccountAge.LATER_TERMS)
+AGES: Mapping[Function, tuple[AccountAge, ...]] = MappingProxyType(
+    {
+        Function.PROSPECTING: (AccountAge.BEFORE_WIN,),
+        Function.QUALIFICATION: (AccountAge.BEFORE_WIN,),
+        Function.DISCOVERY: (AccountAge.BEFORE_WIN,),
+        Function.TECHNICAL_VALIDATION: (AccountAge.BEFORE_WIN,),
+        Function.DEAL_DESK: (AccountAge.BEFORE_WIN,),
+        Function.CLOSING: (AccountAge.BEFORE_WIN,),
+        Function.ONBOARDING: (AccountAge.FIRST_TERM,),
+        Function.CUSTOMER_SUCCESS: _WON,
+        Function.SUPPORT: _WON,
+        Function.RENEWAL: _WON,
+        Function.EXPANSION: _WON,
+    }
+)
+"""When each function needs an owner. Management and internal work need none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +46,7 @@ class Owned:
     segment: str
     account_age: AccountAge
     assists: bool
-    motion: tuple[str, ...] = ()
+    motion: tuple[Motion, ...] = ()
     """Motions it is limited to; empty means any."""
 
 
@@ -30,6 +56,36 @@ class Remit:
 
     owned: frozenset[Function]
     assisted: frozenset[Function]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where and when a function needs an owner."""
+
+    function: Function
+    segment: str
+    motion: Motion
+    account_age: AccountAge
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Who owns and who assists in a cell; `outside` and `nobody` as the charter says."""
+
+    owns: tuple[str, ...] = ()
+    assists: tuple[str, ...] = ()
+    outside: bool = False
+    nobody: bool = False
+
+    @property
+    def gap(self) -> bool:
+        """Whether no role owns it and the charter does not say that none should."""
+        return not self.owns and not self.outside and not self.nobody
+
+    @property
+    def overlap(self) -> bool:
+        """Whether more than one role owns it."""
+        return len(self.owns) > 1
 
 
 def ownership(charter: Charter) -> tuple[Owned, ...]:
@@ -45,25 +101,101 @@ def remit_of(charter: Charter, role: str, segment: str | None = None) -> Remit:
 
     A function that it owns only at some account ages or in some motions counts as owned.
     """
-    cells = [
-        cell for cell in ownership(charter) if cell.role == role and segment in (None, cell.segment)
-    ]
-    owned = frozenset(cell.function for cell in cells if not cell.assists)
-    return Remit(owned, frozenset(cell.function for cell in cells) - owned)
+    stated = charter.roles[role]
+    owned = _held_in(charter, stated, owned_by(stated), segment)
+    return Remit(owned, _held_in(charter, stated, assisted_by(stated), segment) - owned)
+
+
+def _held_in(
+    charter: Charter, role: Role, scopes: Mapping[Function, Scope], segment: str | None
+) -> frozenset[Function]:
+    return frozenset(
+        function
+        for function, scope in scopes.items()
+        if segment is None or segment in (scope.segments or role.segments or segments_of(charter))
+    )
+
+
+def segments_of(charter: Charter) -> tuple[str, ...]:
+    """The charter's segments, or the one name that stands for all where it names none."""
+    return charter.segment_names() or (EVERYWHERE,)
+
+
+def owners(charter: Charter) -> Mapping[Cell, Owners]:
+    """Every cell that needs an owner, with the roles that own or assist in it.
+
+    Two roles own one cell only if their segments, motions and account ages all meet there. In a
+    segment where no role is there for named accounts, they are worked as outbound ones.
+    """
+    owns: dict[Cell, list[str]] = {}
+    assists: dict[Cell, list[str]] = {}
+    whole_map = ownership(charter)
+    with_named = {owned.segment for owned in whole_map if "named" in owned.motion}
+    for owned in whole_map:
+        motions = owned.motion or MOTIONS
+        if owned.segment not in with_named and "outbound" in motions:
+            motions = tuple(dict.fromkeys((*motions, "named")))
+        for motion in motions:
+            into = assists if owned.assists else owns
+            where = Cell(owned.function, owned.segment, motion, owned.account_age)
+            into.setdefault(where, []).append(owned.role)
+    outside, nobody = _said(charter, charter.outside), _said(charter, charter.nobody)
+    found = {}
+    for function, ages in AGES.items():
+        for segment, motion, age in product(segments_of(charter), MOTIONS, ages):
+            cell = Cell(function, segment, motion, age)
+            found[cell] = Owners(
+                tuple(owns.get(cell, ())),
+                tuple(assists.get(cell, ())),
+                cell in outside,
+                cell in nobody,
+            )
+    return MappingProxyType(found)
+
+
+def owned_by(role: Role) -> Mapping[Function, Scope]:
+    """What a role owns: as the charter says, else as its kind does."""
+    if role.owns is not None:
+        return role.owns
+    return _plain(role_kinds()[str(role.kind)].owns)
+
+
+def assisted_by(role: Role) -> Mapping[Function, Scope]:
+    """What a role assists in: as the charter says, else as its kind does, if it has one.
+
+    What it owns it does not assist in as well, unless the charter says so.
+    """
+    if role.assists is not None:
+        return role.assists
+    if role.kind is None:
+        return {}
+    owned = owned_by(role)
+    return _plain(tuple(f for f in role_kinds()[role.kind].assists if f not in owned))
 
 
 def _cells(charter: Charter) -> Iterator[Owned]:
-    everywhere = charter.segment_names() or (EVERYWHERE,)
+    everywhere = segments_of(charter)
     for name, role in charter.roles.items():
-        kind = role_kinds()[role.kind]
         here = role.segments or everywhere
-        owns = role.owns if role.owns is not None else _plain(kind.owns)
-        assists = role.assists if role.assists is not None else _plain(kind.assists)
-        for scopes, assisting in ((owns, False), (assists, True)):
+        for scopes, assisting in (
+            (owned_by(role), False),
+            (assisted_by(role), True),
+        ):
             for function, scope in scopes.items():
+                motion = tuple(scope.motion or role.motion)
                 for segment in scope.segments or here:
                     for age in scope.account_age or tuple(AccountAge):
-                        yield Owned(name, function, segment, age, assisting, tuple(scope.motion))
+                        yield Owned(name, function, segment, age, assisting, motion)
+
+
+def _said(charter: Charter, scopes: Mapping[Function, Scope]) -> set[Cell]:
+    return {
+        Cell(function, segment, motion, age)
+        for function, scope in scopes.items()
+        for segment in scope.segments or segments_of(charter)
+        for motion in scope.motion or MOTIONS
+        for age in scope.account_age or tuple(AccountAge)
+    }
 
 
 def _plain(functions: tuple[Function, ...]) -> Mapping[Function, Scope]:

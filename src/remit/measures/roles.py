@@ -17,6 +17,7 @@ from remit.evidence import Evidence, EvidenceError, open_evidence
 from remit.evidence.reading import reading_of
 from remit.evidence.write import replace_rows
 from remit.terms import Period, Place, Problem
+from remit.terms.shapes import days_in
 
 SELLING = "selling"
 """Work on an open new deal whose stage does not tell discovery from closing."""
@@ -192,7 +193,7 @@ def _settled(
 ) -> list[Held]:
     """The spells with the days left out in which somebody settles in or ramps up.
 
-    Somebody's first spell leaves out the shortest ramp of the role's kind, a later one
+    Somebody's first spell leaves out the role's ramp, or else the shortest of its kind; a later one
     `settling_days`; going on in the same role leaves out none.
     """
     moved = int(numbers["settling_days"].at(day).value or 0)
@@ -201,8 +202,11 @@ def _settled(
         before = [
             o for o in held if o.person_id == spell.person_id and o.first_day < spell.first_day
         ]
-        kind = charter.roles[spell.role].kind.lower().replace(" ", "_")
-        ramp = numbers[f"ramp_{kind}"].at(day).range if f"ramp_{kind}" in numbers else None
+        role = charter.roles[spell.role]
+        name = f"ramp_{(role.kind or 'none').lower().replace(' ', '_')}"
+        ramp = numbers[name].at(day).range if name in numbers else None
+        if role.ramp is not None:
+            ramp = (days_in(role.ramp), days_in(role.ramp))
         if any(o.role == spell.role and o.end_day >= spell.first_day for o in before):
             days = 0
         elif before or ramp is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from remit.charter import Charter
-from remit.charter.nouns import Range
+from remit.charter.market import Range
 from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant, null
 from remit.sources.delimited import quoted
 from remit.sources.patterns import glob_of, matches

@@ -1,11 +1,12 @@
 """The words all else is said in: money, periods, citations, problems and findings.
 
-Nothing here knows about sales roles, files or databases. That is all.
+Nothing here knows about roles, files or databases. That is all.
 """
 
 from remit.terms.catalogue import Entry, Note, catalogue
 from remit.terms.citation import Citation, Standing
 from remit.terms.finding import Answer, Estimate, Finding, Limit, Proof, Severity, worst_first
+from remit.terms.function import Function
 from remit.terms.money import Money
 from remit.terms.period import Period, parse_day
 from remit.terms.problem import Place, Problem, RemitError, closest, nearest
@@ -16,6 +17,7 @@ __all__ = [
     "Entry",
     "Estimate",
     "Finding",
+    "Function",
     "Limit",
     "Money",
     "Note",

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+MOST_LISTED = 13
+"""Words a message lists in full; the functions of a charter are so many."""
+LISTED_OF_MORE = 8
+"""Words it lists where there are more than that: those nearest to what was said."""
+_LONGEST_WORD = 80
+_MOST_COMPARED = 2_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,17 +65,37 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     'SDR'
     """
     by_letters = {name.casefold(): name for name in sorted(known, reverse=True)}
+    if len(word) > _LONGEST_WORD or len(by_letters) > _MOST_COMPARED:
+        return None  # nobody's slip, and slow to compare
     near = difflib.get_close_matches(word.casefold(), by_letters, n=1, cutoff=0.5)
     return by_letters[near[0]] if near else None
 
 
 def nearest(word: str, known: Iterable[str], *, what: str) -> str:
-    """The closest of the known words, and then all of them, for the end of a message.
+    """The closest of the known words, and then those there are, for the end of a message.
+
+    Up to a dozen or so are listed A to Z; of more than that, the few nearest and how many more.
 
     >>> nearest("account_exec", ["sdr", "account_executive"], what="Roles")
     'Did you mean "account_executive"? Roles: account_executive, sdr.'
     """
     names = sorted(known)
     meant = closest(word, names)
-    listed = f"{what}: {', '.join(names) or 'none'}."
+    listed = f"{what}: {_listed(word, names)}."
     return f'Did you mean "{meant}"? {listed}' if meant else listed
+
+
+def _listed(word: str, names: Sequence[str]) -> str:
+    if len(names) <= MOST_LISTED:
+        return ", ".join(names) or "none"
+    if len(word) > _LONGEST_WORD or len(names) > _MOST_COMPARED:
+        shown = list(names[:LISTED_OF_MORE])
+    else:
+        match = difflib.SequenceMatcher(b=word.casefold())
+
+        def likeness(name: str) -> float:
+            match.set_seq1(name.casefold())
+            return match.ratio()
+
+        shown = heapq.nlargest(LISTED_OF_MORE, names, key=likeness)
+    return f"{', '.join(shown)} and {len(names) - len(shown):,} more"

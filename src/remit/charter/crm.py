@@ -1,0 +1,66 @@
+"""How the company's CRM is read: kinds of deals, stages, activities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import Field, StrictBool, model_validator
+
+from remit.terms import Function
+from remit.terms.shapes import ColumnPath, Noun, Number, Text, Words
+
+
+class DealKind(Noun):
+    """Which deals are new business, expansion or renewal, by the words in one column."""
+
+    field: ColumnPath = "Opportunity.Type"
+    new: Words = ()
+    expansion: Words = ()
+    renewal: Words = ()
+
+
+class Deals(Noun):
+    """How the CRM tells kinds of deals apart, and which function each stage is."""
+
+    kind: DealKind | None = None
+    stages: Mapping[str, Function] = {}
+
+
+class ActivityRule(Noun):
+    """What an activity is for, where its own columns say so. First match wins."""
+
+    name: Text
+    object: Literal["Task", "Event"] | None = None
+    where: Mapping[str, Words]
+    function: Function | None = Field(default=None, alias="is")
+    automated: StrictBool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if "object" in self.where:
+            raise ValueError("says `object` inside `where:`; it goes beside it")
+        if self.function is None and not self.automated:
+            raise ValueError("says neither what the work is (`is:`) nor that it is automated")
+        return self
+
+
+class Minutes(Noun):
+    """Minutes of a kind of activity whose length is not recorded: typical, and a range."""
+
+    typical: Number = Field(ge=0)
+    low: Number = Field(ge=0, alias="from")
+    high: Number = Field(ge=0, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.low <= self.typical <= self.high:
+            raise ValueError("must have from <= typical <= to")
+        return self
+
+
+class Activities(Noun):
+    """How logged activities are read."""
+
+    rules: tuple[ActivityRule, ...] = ()
+    minutes: Mapping[Literal["email", "call", "meeting", "task"], Minutes] = {}

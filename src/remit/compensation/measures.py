@@ -1,0 +1,88 @@
+"""What people can be measured and paid on, and by which words each thing is known.
+
+To add one, add an entry to `measures.yaml`. That is all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Literal
+
+import yaml
+
+from remit.terms import Function
+from remit.terms.shapes import Noun
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+Unit = Literal["count", "money", "share", "days", "ratio", "score"]
+Level = Literal["activity", "handoff", "deal", "retention", "team", "objective"]
+
+
+class Measured(Noun):
+    """One thing that people can be measured and paid on."""
+
+    name: str
+    """What roles and comp plans call it."""
+    about: str
+    unit: Unit
+    functions: tuple[Function, ...]
+    """The functions whose work it measures."""
+    refusable: bool = False
+    """Whether another role may refuse it after it has counted."""
+    recurring: bool = False
+    """Whether it pays again each period for an old sale."""
+    outcome_of: Level
+    """Where it is taken: in what one does, passes on, sells, keeps, or leads others to."""
+    also_called: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    """Rules that speak of it. Empty where the sources do not: then it is remit's own convention."""
+
+
+@cache
+def measured() -> Mapping[str, Measured]:
+    """All that people can be measured and paid on, by name.
+
+    >>> measured()["meetings_set"].refusable
+    True
+    """
+    text = resources.files(__package__).joinpath("measures.yaml").read_text("utf-8")
+    stated = yaml.load(text, Loader=_LOADER)  # noqa: S506 (it is a safe loader)
+    return MappingProxyType(
+        {name: Measured.model_validate({"name": name, **words}) for name, words in stated.items()}
+    )
+
+
+@lru_cache(maxsize=4096)
+def named(text: str) -> str | None:
+    """The measure that somebody means by their own words.
+
+    Capitals, hyphens, plurals and a leading "number of" do not matter. None where no measure is
+    known by those words, and where the words could mean several ("revenue").
+
+    >>> named("Sales-accepted leads"), named("number of meetings booked"), named("hugs")
+    ('accepted_meetings', 'meetings_set', None)
+    """
+    return _by_words().get(_plain(text))
+
+
+@cache
+def _by_words() -> Mapping[str, str]:
+    return MappingProxyType(
+        {
+            _plain(words): name
+            for name, measure in measured().items()
+            for words in (name, *measure.also_called)
+        }
+    )
+
+
+def _plain(text: str) -> str:
+    """Words without what differs from writer to writer."""
+    words = re.sub(r"[^a-z0-9%]+", " ", text.casefold()).strip()
+    words = re.sub(r"^(the )?(number|amount) of |^the ", "", words)
+    return re.sub(r"(?<=\w\w\w)s\b", "", words)
