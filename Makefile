@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 SEED ?= 1
 
-.PHONY: help demo test slow lint types layers check studies-sample browser lock clean
+.PHONY: help demo test slow lint types layers check studies-sample browser editor lock clean
 
 help:  ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -43,6 +43,18 @@ check: lint types layers test slow  ## All of the above
 
 studies-sample: $(VENV)/ready  ## One hundredth of the long studies
 	$(BIN)/python studies/planted_faults.py --seeds 1 --quick
+	$(BIN)/python studies/charter_laws.py --quick
+	$(BIN)/python studies/charter_mistakes.py --quick
+	$(BIN)/python studies/charter_corruptions.py --quick
+
+editor: $(VENV)/ready  ## What an editor completes and underlines in a charter (needs node and npm)
+	@if ! { command -v node && command -v npm; } >/dev/null; then \
+	  echo "skipped: an editor's language server needs node and npm, and they are not here"; \
+	else \
+	  mkdir -p build/editor && npm install --prefix build/editor --no-save --no-package-lock \
+	    --no-audit --no-fund --silent yaml-language-server@1.19.2 && \
+	  $(BIN)/python tests/editor/complete.py build/editor; \
+	fi
 
 lock:  ## Renew the locks (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet -o requirements.lock

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from remit.audit import Audit
-from remit.report import html
+from remit.report.html import html
 from remit.terms import Answer
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}

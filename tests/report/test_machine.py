@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from remit.audit import Audit
-from remit.report import as_json
-from remit.report.machine import plain
+from remit.report.machine import as_json
+from remit.report.plain import plain
 from remit.terms import Estimate
 
 

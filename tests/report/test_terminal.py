@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from remit.audit import Audit
-from remit.report import show
+from remit.report.terminal import show
 from remit.terms import Severity
 
 

@@ -22,7 +22,7 @@ app = typer.Typer(
 
 
 class FailOn(enum.StrEnum):
-    """From which severity on an audit ends with status 1."""
+    """From which severity on an audit or a check ends with status 1."""
 
     NOTE = "note"
     AMBER = "amber"
@@ -73,6 +73,150 @@ def _options(
     ] = False,
 ) -> None:
     pass
+
+
+@app.command()
+def init(
+    file: Annotated[
+        Path, typer.Argument(help="The charter to write.", metavar="FILE", dir_okay=False)
+    ] = Path("charter.yaml"),
+    company: Annotated[str | None, typer.Option(help="Its name.", metavar="NAME")] = None,
+    stage: Annotated[
+        str | None,
+        typer.Option(help="seed, series_a, series_b or later.", metavar="STAGE"),
+    ] = None,
+    sellers: Annotated[
+        int | None, typer.Option(help="How many people sell today.", min=1, metavar="N")
+    ] = None,
+    segment: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="very_small, smb, mid_market or enterprise, or a name and one of them "
+            "(germany=smb). May be repeated.",
+            metavar="SIZE",
+        ),
+    ] = None,
+    motion: Annotated[
+        str | None,
+        typer.Option(help="inbound, outbound, named or mixed.", metavar="MOTION"),
+    ] = None,
+    technical: Annotated[
+        bool | None,
+        typer.Option("--technical/--no-technical", help="Whether deals need technical validation."),
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Three letters, such as EUR.", metavar="CODE")
+    ] = None,
+    crm: Annotated[str | None, typer.Option(help="salesforce or other.", metavar="CRM")] = None,
+) -> None:
+    """Write a charter to start from; asks what is not given."""
+    from remit.cli.init import run_init
+
+    run_init(
+        file,
+        company=company,
+        stage=stage,
+        sellers=sellers,
+        segments=segment,
+        motion=motion,
+        technical=technical,
+        currency=currency,
+        crm=crm,
+        interactive=sys.stdin.isatty(),
+    )
+
+
+@app.command()
+def check(
+    charter: CharterPath,
+    day: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Day whose numbers and people count. [default: today]",
+            metavar="DAY",
+            show_default=False,
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the whole check as JSON.")] = False,
+    all: Annotated[
+        bool, typer.Option("--all", help="Also say what is clear, not stated or does not apply.")
+    ] = False,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="Lowest severity that ends with status 1.")
+    ] = FailOn.RED,
+) -> None:
+    """Is the charter sound: all work owned, handoffs defined, pay aimed at what each role owns?"""
+    from remit.cli.check import run_check
+
+    found = run_check(charter, day.date() if day else date.today(), as_json=json, everything=all)
+    if any(severity is not None and str(severity) in _at_least(fail_on) for severity in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def decide(
+    charter: CharterPath,
+    segment: Annotated[
+        str | None, typer.Option(help="Only this segment.", metavar="SEGMENT")
+    ] = None,
+    replaced: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="Take this fact instead, such as sellers=7.", metavar="FACT=VALUE"
+        ),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Every path, everything that would change an answer.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Which roles does each segment need, why, how sure is that, and what would change it?"""
+    from remit.cli.decide import run_decide
+
+    run_decide(charter, segment, replaced or [], date.today(), as_json=json, full=full)
+
+
+@app.command()
+def show(
+    charter: CharterPath,
+    segment: Annotated[
+        str | None, typer.Option(help="Only this segment.", metavar="SEGMENT")
+    ] = None,
+    svg: Annotated[
+        Path | None,
+        typer.Option(help="Write the drawing as SVG.", metavar="FILE", dir_okay=False),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Write it as a self-contained page.", metavar="FILE", dir_okay=False),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print what is drawn as JSON.")] = False,
+) -> None:
+    """Draw the organisation: who owns what, who assists, where work changes hands."""
+    from remit.charter import read_charter
+    from remit.cli.show import run_show
+
+    run_show(read_charter(charter), segment, svg, html, json, date.today())
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        Path, typer.Argument(help="The charter as it was.", metavar="OLD", show_default=False)
+    ],
+    new: Annotated[
+        Path, typer.Argument(help="The charter as it is to be.", metavar="NEW", show_default=False)
+    ],
+    people: Annotated[
+        bool, typer.Option("--people", help="Name the people who move, and do not only count.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Say what changed between two charters: roles, ownership, handoffs, pay."""
+    from remit.cli.diff import run_diff
+
+    run_diff(old, new, as_json=json, people=people)
 
 
 @app.command()
@@ -173,6 +317,48 @@ def example(
 
 
 @app.command()
+def roles(
+    role: Annotated[
+        str | None,
+        typer.Argument(
+            help="A kind of role (AE) or a job title. [default: all]",
+            metavar="[ROLE]",
+            show_default=False,
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Say what each kind of role does, by what it is measured, and when to hire the first."""
+    from remit.cli.roles import run_roles
+
+    run_roles(role, as_json=json)
+
+
+@app.command()
+def benchmarks(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A benchmark's name. [default: all]", metavar="[NAME]", show_default=False
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """List the numbers remit holds things against, and where each is from."""
+    from remit.cli.benchmarks import run_benchmarks
+
+    run_benchmarks(name, as_json=json)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a charter, for editors that complete and check it."""
+    from remit.cli.schema import run_schema
+
+    run_schema()
+
+
+@app.command()
 def explain(
     rule: Annotated[
         str,
@@ -185,3 +371,35 @@ def explain(
     from remit.cli.explain import run_explain
 
     run_explain(rule)
+
+
+@app.command()
+def rules(
+    rule: Annotated[
+        str | None,
+        typer.Argument(
+            help="A rule's id (000-22), or a part. [default: all rules]",
+            metavar="[RULE|PART]",
+            show_default=False,
+        ),
+    ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            help="Only what a part is for: charter, check, audit, decide, plan, pay, simulate, "
+            "operate or text.",
+            metavar="PART",
+        ),
+    ] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Only done, not-yet or text-only.", metavar="STATE")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Only one source, such as 000.", metavar="SOURCE")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON, with the counts.")] = False,
+) -> None:
+    """List what the sources say, what remit does with it, and who disagrees."""
+    from remit.cli.rules import run_rules
+
+    run_rules(rule, part, state, source, as_json=json)

@@ -16,8 +16,11 @@ from rich.console import Console
 from remit.audit import Audit, audit
 from remit.charter import Charter
 from remit.cli.progress import progress
+from remit.cli.writing import write_whole
 from remit.measures import open_for
-from remit.report import as_json, html, show
+from remit.report.html import html
+from remit.report.machine import as_json
+from remit.report.terminal import show
 from remit.sources import load
 from remit.terms import Severity
 
@@ -49,10 +52,10 @@ def run_audit(
             os.replace(file, beside)
             found = dataclasses.replace(found, evidence_file=beside)
         if html_file is not None:
-            _write(html_file, html(found))
+            write_whole(html_file, html(found))
         as_text = as_json(found) if json_file is not None else ""
         if json_file is not None and str(json_file) != "-":
-            _write(json_file, as_text)
+            write_whole(json_file, as_text)
     if str(json_file) == "-":
         print(as_text)
     else:
@@ -86,17 +89,6 @@ def _loaded(
         file = Path(folder) / "evidence.duckdb"
         load(charter, [evidence], file, today=today, progress=say)
         yield file
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, file)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _where(found: Audit, html_file: Path | None, json_file: Path | None) -> None:

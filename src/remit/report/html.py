@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from remit.audit import Audit
 from remit.report import wording
-from remit.report.machine import remit_version
+from remit.report.plain import remit_version
 from remit.report.sections import Section
 from remit.report.sections.findings import queries_of
 from remit.rules import rules

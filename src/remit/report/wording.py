@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from remit.audit.wording import percent
 from remit.measures import LeadFunnel
+from remit.report.plain import harmless as harmless
 from remit.terms import Answer, Estimate, Finding, Limit, Period, Severity
 from remit.terms.period import spoken
 
@@ -217,16 +217,6 @@ def unbroken(text: str) -> str:
     True
     """
     return text.replace(" %", "\u00a0%")
-
-
-def harmless(text: str) -> str:
-    r"""Text on one line, without the characters that steer a terminal or turn its direction.
-
-    >>> harmless("a\x1b[31mred\nline")
-    'a[31mred line'
-    """
-    flat = " ".join(text.split())
-    return "".join(c for c in flat if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
 
 
 def subject(found: Finding) -> str:

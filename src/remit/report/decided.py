@@ -1,0 +1,264 @@
+"""What was decided for each segment: one screen, one JSON document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Console, ConsoleRenderable, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from remit.charter import fact_kinds
+from remit.decide import Decided, Known, Recommendation, SegmentDecision
+from remit.decide.four_factors import IGNORED
+from remit.decide.run import Answered
+from remit.decide.signals import SIGNALS, asked_by
+from remit.decide.uncertainty import DEPENDS, Flip
+from remit.report.plain import harmless, plain, remit_version
+from remit.rules import SOURCES
+
+FORMAT = "decide/1"
+"""Name and version of the JSON layout. Within one, keys are added and never taken away."""
+
+WIDEST = 100
+LABELS: Mapping[str, str] = {
+    "sdr_ae": "SDR | AE",
+    "sdr_bdr": "SDR | BDR",
+    "ae_se": "AE | SE",
+    "ae_deal_desk": "AE | deal desk",
+    "ae_am": "AE | AM",
+    "am_csm": "AM | CSM",
+    "renewal_owner": "renewal owner",
+    "csm_support": "CSM | support",
+    "inside_or_field": "inside or field",
+    "first_manager": "first manager",
+    "sales_leader": "sales leader",
+}
+"""Each question as people name it."""
+
+
+def words(answer: str) -> str:
+    """An answer as people say it.
+
+    >>> words("split_at_first_renewal")
+    'split at first renewal'
+    """
+    return answer.replace("_", " ").replace("csm only", "CSM only")
+
+
+def number(value: object, fact: str = "") -> str:
+    """A fact's value as people say it.
+
+    >>> number(0.25, "grr"), number(30000.0, "landed_value"), number(True)
+    ('25 %', '30,000', 'yes')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, (int, float)):
+        return harmless(str(value))
+    kind = fact_kinds().get(fact)
+    if kind is not None and kind.of == "share":
+        return f"{100 * value:.4g} %"
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def known_as(fact: Known) -> str:
+    """A fact with its range and its source, in words."""
+    said = number(fact.central, fact.name) if fact.value is not None else ""
+    if fact.low is not None or fact.high is not None:
+        ends = [number(end, fact.name) if end is not None else "?" for end in (fact.low, fact.high)]
+        band = " to ".join(ends)
+        said = f"{said} ({band})" if said else band
+    return f"{said}; {harmless(fact.source)}" if fact.source else said
+
+
+def flip_says(flip: Flip) -> str:
+    """How far a fact must move, in a sentence.
+
+    >>> flip_says(Flip("sellers", 5.0, 14.0, "joined", "to", within_range=False))
+    'sellers at 5 or less (now 14): joined'
+    """
+    name = flip.fact.replace("_", " ")
+    at, now = number(flip.at, flip.fact), number(flip.now, flip.fact)
+    side = {
+        "from": f"at {at} or more",
+        "above": f"above {at}",
+        "below": f"below {at}",
+        "to": f"at {at} or less",
+        "is": at,
+    }[flip.side]
+    what = "it depends on more" if flip.answer == DEPENDS else words(flip.answer)
+    return f"{name} {side} (now {now}): {what}"
+
+
+def show_decided(decided: Decided, console: Console, *, full: bool = False) -> None:
+    """Print the recommendation at each boundary, why, how sure, and what would change it.
+
+    `full` also prints the path of every framework, and what the guide names and does not count.
+    """
+    width = min(console.width, WIDEST)
+    parts: list[ConsoleRenderable] = []
+    for place, segment in enumerate(decided.segments):
+        parts.append(Padding(_head(segment), (1 if place else 0, 0, 0, 0)))
+        parts += [_answer(answered, full=full) for answered in segment.answers]
+        parts += _after(segment, full=full)
+    console.print(Group(*parts), width=width, highlight=False, markup=False)
+
+
+def _head(segment: SegmentDecision) -> Text:
+    line = Text(harmless(segment.segment), style="bold")
+    known = len(segment.facts)
+    line.append(f": {known} fact{'s' if known != 1 else ''} known.", style="not bold")
+    return line
+
+
+def _answer(answered: Answered, *, full: bool) -> ConsoleRenderable:
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=16)
+    grid.add_column(ratio=1)
+    open_ = answered.answer == DEPENDS
+    head = Text(
+        "depends" if open_ else words(answered.answer), style="bold yellow" if open_ else "bold"
+    )
+    head.append(_how_sure(answered), style="not bold dim")
+    grid.add_row(Text(LABELS[answered.question], style="bold"), head)
+    for line in _lines(answered, full=full):
+        grid.add_row("", line)
+    return Padding(grid, (1, 0, 0, 0))
+
+
+def _how_sure(answered: Answered) -> str:
+    said = []
+    if len(answered.shares) > 1:
+        said.append(
+            ", ".join(f"{share:.0%} {words(name)}" for name, share in answered.shares.items())
+            + " of the draws"
+        )
+    if answered.declared is not None and answered.declared != answered.answer:
+        said.append(f"run today as {words(answered.declared)}")
+    return f"  ({'; '.join(said)})" if said else ""
+
+
+def _lines(answered: Answered, *, full: bool) -> Iterator[Text]:
+    if answered.answer == DEPENDS:
+        yield from _branches(answered)
+    else:
+        yield from _reasons(answered.branches[0].recommendation, full=full)
+    if answered.decision is not None:
+        decision = answered.decision
+        yield Text(f"Decided here: {words(decision.run)}, because {harmless(decision.because)}")
+    for mitigation in answered.mitigations:
+        mark = {True: "done", False: "missing", None: "not shown"}[mitigation.present]
+        yield Text(
+            f"{mark:<10}{mitigation.does} [{mitigation.rule}] {harmless(mitigation.seen)}",
+            style="green" if mitigation.present else "",
+        )
+    if answered.flips:
+        near = [flip_says(flip) for flip in answered.flips[: None if full else 3]]
+        yield Text(f"Would change at: {'; '.join(near)}.", style="dim")
+    if answered.pair is not None:
+        (one, a), (other, b) = answered.pair.first, answered.pair.second
+        yield Text(
+            f"Or together: {one.replace('_', ' ')} {number(a, one)} and {other.replace('_', ' ')} "
+            f"{number(b, other)}: {words(answered.pair.answer)}.",
+            style="dim",
+        )
+
+
+def _reasons(recommendation: Recommendation, *, full: bool) -> Iterator[Text]:
+    rules = ", ".join(recommendation.rules)
+    yield Text(recommendation.because).append(f" [{rules}]", style="dim")
+    if recommendation.pilot:
+        yield Text("The source is less sure here: try it with one team first. [002-37]")
+    for opinion in recommendation.opinions:
+        path = " > ".join(step.says for step in opinion.verdict.path)
+        if opinion.standing == "decided":
+            yield Text(f"Path: {path}.", style="dim")
+        elif full or opinion.standing == "outvoted":
+            answers = " or ".join(words(a) for a in opinion.verdict.answers) or "nothing certain"
+            line = f"{SOURCES[opinion.source]} says {answers} ({opinion.standing})"
+            yield Text(f"{line}. {opinion.why}".rstrip(), style="dim")
+            if full:
+                yield Text(f"Its path: {path}.", style="dim")
+
+
+def _branches(answered: Answered) -> Iterator[Text]:
+    for answer in dict.fromkeys(branch.recommendation.answer for branch in answered.branches):
+        ways = [
+            " and ".join(SIGNALS[name].says[level] for name, level in branch.assumed.items())
+            for branch in answered.branches
+            if branch.recommendation.answer == answer
+        ]
+        yield Text(f"{words(answer)} with {'; or '.join(ways[:3])}{'; ...' * (len(ways) > 3)}")
+    asks = [SIGNALS[ask.signal].asks for ask in answered.asks]
+    facts = dict.fromkeys(fact for ask in answered.asks for fact in ask.facts[:1])
+    yield Text(f"Find out first: {' '.join(asks)} (fact: {', '.join(facts)})", style="cyan")
+
+
+def _after(segment: SegmentDecision, *, full: bool) -> Iterator[ConsoleRenderable]:
+    check = segment.break_even
+    if check is not None:
+        low, high = check.published
+        yield Padding(
+            Text(
+                f"Cross-check, without a vote: generalists would pay from a handoff loss of "
+                f"{check.loss:.0%} up ({check.moment}); measured were {low:.0%} to {high:.0%} "
+                f"({check.source}).",
+                style="dim",
+            ),
+            (1, 0, 0, 0),
+        )
+    if full:
+        lines = [f"{what}: {why}. [{rule}]" for rule, what, why in IGNORED]
+        yield Padding(
+            Text("Named by the guide and not counted:\n" + "\n".join(lines)), (1, 0, 0, 0)
+        )
+        facts = [f"{name}: {known_as(fact)}" for name, fact in segment.facts.items()]
+        yield Padding(Text("Facts:\n" + "\n".join(facts)), (1, 0, 0, 0))
+
+
+def decided_as_json(decided: Decided) -> str:
+    """Everything that was decided, as JSON: `segments`, each with `facts` and `answers`.
+
+    An answer has the keys of `Answered`; `depends` stands where unknown facts decide. `ignored`
+    says what the guide names and does not count.
+    """
+    document = {
+        "remit": remit_version(),
+        "format": FORMAT,
+        "company": decided.company,
+        "day": plain(decided.day),
+        "draws": decided.draws,
+        "seed": decided.seed,
+        "segments": [_segment(segment) for segment in decided.segments],
+        "ignored": [{"rule": rule, "what": what, "why": why} for rule, what, why in IGNORED],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _segment(segment: SegmentDecision) -> dict[str, Any]:
+    document = {
+        "segment": segment.segment,
+        "facts": {
+            name: {**plain(fact), "about": asked_by(name)} for name, fact in segment.facts.items()
+        },
+        "levels": dict(segment.levels),
+        "break_even": plain(segment.break_even),
+        "answers": [],
+    }
+    for answered in segment.answers:
+        told = {
+            field: plain(getattr(answered, field))
+            for field in ("question", "answer", "branches", "shares", "flips", "pair", "asks")
+        }
+        decision = answered.decision
+        told["declared"] = answered.declared
+        told["decision"] = (
+            decision.model_dump(mode="json", by_alias=True) if decision is not None else None
+        )
+        told["mitigations"] = plain(answered.mitigations)
+        document["answers"].append(told)
+    return document
