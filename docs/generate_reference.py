@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import enum
 import inspect
 import re
 import sys
 import textwrap
+import types
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,13 +19,48 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from remit.audit.view import Check
 from remit.benchmarks import LEVELS, benchmarks
-from remit.charter import Function, nouns, role_kinds
-from remit.charter.read import PEOPLE_COLUMNS
+from remit.charter import ANSWERS, Function, RoleKind, fact_kinds, role_kinds
+from remit.charter.catalogue import customer_sizes, tool_kinds
+from remit.charter.files import PEOPLE_COLUMNS
+from remit.charter.market import Ages, Condition, FactOrValue, Motions, Owning
+from remit.charter.organisation import TitleOrRole
+from remit.charter.ownership import AGES
+from remit.charter.schema import in_words, meanings, nouns
+from remit.check.declared import Check as CharterCheck
 from remit.cli.app import app
+from remit.cli.rules import Server, served, serving, state_of
+from remit.compensation.measures import measured
 from remit.evidence import NAMES, TABLES
 from remit.evidence.reading import READ_WITH
-from remit.rules import KINDS, SOURCES, rules
+from remit.rules import (
+    HOWS,
+    KINDS,
+    ONLY_TEXT,
+    PARTS,
+    SOURCES,
+    Intent,
+    disagreements,
+    intents,
+    rules,
+)
 from remit.terms import catalogue
+from remit.terms.shapes import (
+    Amount,
+    ColumnName,
+    ColumnPath,
+    Count,
+    Day,
+    Flag,
+    Length,
+    Level,
+    Number,
+    Ratio,
+    Serves,
+    Share,
+    Shorthand,
+    Text,
+    Words,
+)
 
 HERE = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/generate_reference.py; change the code it reads, then run it again. -->\n"
@@ -41,6 +76,7 @@ def pages() -> Mapping[str, str]:
         "checks.md": checks(),
         "rules.md": all_rules(),
         "roles.md": roles(),
+        "measures.md": measures(),
     }
     return {name: MADE + "\n" + text.strip() + "\n" for name, text in made.items()}
 
@@ -53,7 +89,8 @@ def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]] | list[tuple[st
 
 def cell(text: str) -> str:
     """Text that cannot break a table."""
-    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")
+    line = " ".join(str(text).split()).replace("|", "\\|")
+    return re.sub("<(?!a id=|/a>)", "&lt;", line)
 
 
 def plain(text: str | None) -> str:
@@ -83,11 +120,11 @@ def command_line() -> str:
         words = parameters(function)
         arguments = [one for one in words if isinstance(one.info, ArgumentInfo)]
         options = [one for one in words if isinstance(one.info, OptionInfo)]
-        usage = " ".join(["remit", name, *(str(one.info.metavar) for one in arguments)])
+        usage = " ".join(["remit", name, *(str(one.info.metavar or one.name.upper()) for one in arguments)])
         parts.append(
             f"## remit {name}\n\n{plain(function.__doc__)}\n\n```text\n{usage} [OPTIONS]\n```"
         )
-        rows = [(f"`{one.info.metavar}`", str(one.info.help), "required") for one in arguments]
+        rows = [(f"`{one.info.metavar}`", *said_default(one)) for one in arguments]
         rows += [
             (f"`{one.spelled}`", said_default(one)[0], said_default(one)[1]) for one in options
         ]
@@ -125,6 +162,8 @@ def parameters(function: Any) -> list[Word]:
     found = []
     for name, parameter in inspect.signature(function).parameters.items():
         type_, *notes = typing.get_args(hints[name])
+        if isinstance(type_, types.UnionType) or typing.get_origin(type_) is typing.Union:
+            type_ = next(one for one in typing.get_args(type_) if one is not type(None))
         info = next(note for note in notes if isinstance(note, (ArgumentInfo, OptionInfo)))
         found.append(Word(name, info, type_, parameter.default))
     return found
@@ -156,190 +195,266 @@ def exit_statuses() -> str:
 
 # The charter
 
-SAID = {
-    "Charter.company": "The company's name.",
-    "Charter.currency": "Currency of amounts that name none: three capital letters.",
-    "Charter.time_zone": "Zone in which days are cut and bare times are read, such as `Europe/Berlin`.",
-    "Charter.week_hours": "Working hours of a full week, the whole that coverage is a share of; "
-    "`week_hours` of the benchmarks where it is not given.",
-    "Charter.segments": "Segments by name, in the order in which accounts are tried against them.",
-    "Charter.roles": "Roles by the name used in this company.",
-    "Charter.titles": "Job title patterns (`*` and `?` are wild, capitals are not) to a role's name, "
-    "or to a role and a segment. The first that fits decides.",
-    "Charter.people": "Who held which role when: a list of spells, or the name of a CSV file beside "
-    "the charter with one spell a row.",
-    "Charter.deals": "How the CRM tells kinds of deals apart, and what its stages mean.",
-    "Charter.activities": "How logged activities are read.",
-    "Charter.handoffs": "Changes of owner, with the record of each step.",
-    "Charter.benchmarks": "Own levels for benchmarks, by the benchmark's name.",
-    "Charter.privacy": "How closely people may be looked at.",
-    "Range.at_least": "The lowest number that belongs to it.",
-    "Range.below": "The lowest number above it, which does not belong to it.",
-    "Scope.segments": "Segments in which.",
-    "Scope.motion": "How the business came about. Read and kept; no check uses it yet.",
-    "Scope.account_age": "How long the company has been a customer.",
-    "Role.is": "Kind of role, from the [role catalogue](roles.md).",
-    "Role.owns": "Functions it owns: a list (everywhere) or a map of function to scope. Replaces what "
-    "the catalogue says.",
-    "Role.assists": "Functions it may help with, written the same way.",
-    "Title.role": "Role of the charter.",
-    "Title.segment": "Segment in which the holder works.",
-    "Spell.person": "E-mail address, the CRM's id, or name, as the CRM has it.",
-    "Spell.role": "Role of the charter.",
-    "Spell.segment": "Segment; empty means all of the role's.",
-    "Spell.team": "Team. Read and kept; nothing uses it yet.",
-    "Spell.manager": "Manager. Read and kept; nothing uses it yet.",
-    "Spell.share": "Share of a full job, above 0 and up to 1.",
-    "Spell.from": "First day; empty means since before the evidence.",
-    "Spell.to": "Last day, inclusive; empty means still.",
-    "Step.object": "Object of the CRM, such as `Event` or `Opportunity`.",
-    "Step.where": "Columns and the words one of which they must hold; `*` and `?` are wild.",
-    "Step.field": "Column that is a date, or a checkbox.",
-    "Step.stage": "Stage of a deal whose entry is the step.",
-    "Step.reason": "Column that gives the reason, for rejections.",
-    "Handoff.name": "Name used in findings.",
-    "Handoff.from": "Role that gives.",
-    "Handoff.to": "Role that takes.",
-    "Handoff.at": "Function at which the owner changes.",
-    "Handoff.segments": "Segments in which; empty means all.",
-    "Handoff.offered": "Record of the offer, such as a meeting booked.",
-    "Handoff.held": "Record that the meeting took place.",
-    "Handoff.accepted": "Record that the taker accepted.",
-    "Handoff.rejected": "Record that the taker rejected.",
-    "Handoff.converted": "Record that it became pipeline.",
-    "Handoff.decide_within": "Time to accept or reject, such as `1 business day` or `48 hours`.",
-    "DealKind.field": "Column that tells the kind.",
-    "DealKind.new": "Words that mean new business.",
-    "DealKind.expansion": "Words that mean expansion.",
-    "DealKind.renewal": "Words that mean renewal.",
-    "Deals.kind": "The column that tells new, expansion and renewal apart. Without it words such as "
-    "`New`, `Existing`, `Renewal` in `Opportunity.Type` are understood.",
-    "Deals.stages": "Stage to function. A new deal in a stage that is not here counts as selling, kind "
-    "unknown.",
-    "ActivityRule.name": "Name used in the report.",
-    "ActivityRule.object": "`Task` or `Event`; both where it is not given.",
-    "ActivityRule.where": "Columns and the words one of which they must hold; `*` and `?` are wild.",
-    "ActivityRule.is": "Function of the work.",
-    "ActivityRule.automated": "True where software did it: it then takes nobody's time.",
-    "Minutes.typical": "Minutes taken in the shares.",
-    "Minutes.from": "Shortest, for the sensitivity band.",
-    "Minutes.to": "Longest, for the sensitivity band.",
-    "Activities.rules": "Rules tried in order, before anything else is looked at.",
-    "Activities.minutes": "Kind of activity (`email`, `call`, `meeting`, `task`) to minutes, where the "
-    "CRM has none.",
-    "IndividualView.basis": "On what ground people are looked at one by one.",
-    "IndividualView.until": "Last day on which the view is on.",
-    "Privacy.minimum_group": "Fewest people in a figure about behaviour, 3 or more; the benchmark "
-    "`minimum_group` where it is not given.",
-    "Privacy.individual_view": "Permission to see single people.",
-    "Override.amber": "Amber level.",
-    "Override.red": "Red level.",
-    "Override.value": "Plain value, where the benchmark is not a limit.",
-    "Override.healthy": "Band that is healthy, two numbers.",
-    "Override.because": "The reason; it is printed as the source.",
+SHAPES = (
+    (Owning, "[functions](#functions): one, a list, or a block of `function:` [Scope](#scope)"),
+    (Share, "share, such as 25%"),
+    (Ratio, "share, such as 125%"),
+    (Amount, "number, such as 120000"),
+    (Level, "share such as 80%, or a plain number"),
+    (Length, "length of time, such as 90 days"),
+    (Day, "day, such as 2026-03-31"),
+    (Words, "a word or a list of words"),
+    (Motions, "one or a list of `inbound`, `outbound`, `named`"),
+    (Ages, "one or a list of `before_win`, `first_term`, `later_terms`"),
+    (Condition, "words, or a [Range](#range)"),
+    (FactOrValue, "[Fact](#fact), or its value alone"),
+    (TitleOrRole, "a role's name, or a [Title](#title)"),
+    (ColumnPath, "an object and its column, such as `Opportunity.Type`"),
+    (ColumnName, "a column's name, such as `Subject`"),
+    (Count, "whole number"),
+    (Number, "number"),
+    (Flag, "`true` or `false`"),
+    (Text, "text"),
+)
+"""The shapes of values, as the nouns name them, in words."""
+
+PLAIN = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "`true` or `false`",
+    Function: "one of the [functions](#functions)",
 }
-"""What a word means, where the noun itself does not say."""
 
-UNUSED = ("Charter.outside", "Charter.nobody")
-"""Words that say something to readers and that no check holds against anything yet."""
+GIVEN = {
+    "Charter.people": "list of [Spell](#spell), or the name of a CSV file",
+    "Charter.attested": "block of [rule](rules.md) to [Attested](#attested)",
+    "Charter.benchmarks": "block of [benchmark](benchmarks.md) to [Override](#override)",
+    "Segment.facts": "block of [fact](#facts) to [Fact](#fact), or its value alone",
+    "Role.is": "a kind of the [role catalogue](roles.md)",
+    "Role.kpis": "a [measure](measures.md) or a list of them",
+    "Role.tools": "a [kind of tool](roles.md#tools), a tool's name, or a list",
+    "Role.job_description": "the name of a text file",
+    "Role.headcount": "whole number, or a block of segment to whole number",
+    "Tool.is": "a [kind of tool](roles.md#tools)",
+    "Measure.is": "a [measure](measures.md)",
+    "Decision.boundary": "a [boundary](#boundaries)",
+    "Decision.run": "one of the boundary's [answers](#boundaries)",
+    "Exempt.check": "a [check](checks.md)",
+    "Plan.pay_mix": "two numbers that sum to 100, such as `50/50`",
+    "Charter.currency": "three capital letters, such as `USD`",
+    "Plan.currency": "three capital letters, such as `USD`",
+    "Plan.components": "block of name to [Commission](#commission), [Bonus](#bonus), "
+    "[Matrix](#matrix), [Objectives](#objectives) or [Spif](#spif)",
+    "Matrix.pays": "list of rows, each a list of shares such as 50%",
+    "Handoff.decide_within": "a number and a unit, such as `1 business day`",
+    "Handoff.requires": "block of name to an object and its column",
+    "Calendar.opens": "time of day, such as `09:00`",
+    "Calendar.closes": "time of day, such as `17:00`",
+}
+"""What is given for a word, where its type says less than a reader needs."""
 
-ORDER = (
-    "Charter", "Segment", "Range", "Role", "Scope", "Title", "Spell", "Deals", "DealKind",
-    "Activities", "ActivityRule", "Minutes", "Handoff", "Step", "Privacy", "IndividualView", "Override",
-)  # fmt: skip
+MEASURED = ("measure", "pays_on")
+"""Words whose value is a measure, in whatever noun."""
 
 
 def charter() -> str:
     """Every word a charter may contain."""
+    known = nouns()
     said = [
         "# The charter",
-        "One YAML file. Only `true` and `false` are booleans, so that a country called `NO` stays one. "
-        "A word remit does not know is an error that names the line and the nearest word it knows. "
-        "Where a list is asked for, one word alone stands for a list of one.",
+        "One YAML file, or several that the first one `uses:`. Only `true` and `false` are booleans, "
+        "so that a country called `NO` stays one. A word remit does not know is an error that names "
+        "the line and the nearest word it knows. Where a list is asked for, one word alone stands "
+        "for a list of one. What is left out has no default unless the table says one.",
         "A people file (`people: people.csv`) has the columns "
         + ", ".join(f"`{column}`" for column in PEOPLE_COLUMNS)
         + "; see [Spell](#spell).",
-        "The thirteen functions: " + ", ".join(f"`{f.value}`" for f in Function) + ".",
         "Editing what decides how an export is read asks for a new load: `time_zone`, `where` of "
         "segments, `deals.kind`, `inbound`, `not_people`, the patterns of `activities.rules`, the steps "
         "and `requires` of handoffs, and the benchmarks "
         + " and ".join(f"`{name}`" for name in READ_WITH)
         + ". Editing anything else does not.",
+        "## In an editor\n\n`remit schema > charter.schema.json` writes this page as JSON Schema "
+        "(draft-07). With a language server for YAML, the first line\n\n```yaml\n"
+        "# yaml-language-server: $schema=charter.schema.json\n```\n\nmakes an editor complete "
+        "words, explain them and underline mistakes. A file that another charter `uses:` gives "
+        "`charter.schema.json#/definitions/Part`.",
+        "## Contents\n\n"
+        + table(
+            ("part", "stands at"),
+            [
+                *((f"[{noun.__name__}](#{noun.__name__.lower()})", at) for noun, at in stands()),
+                ("[Functions](#functions)", "wherever a function is named"),
+                ("[Boundaries](#boundaries)", "`decisions`"),
+                ("[Facts](#facts)", "`segments.NAME.facts`"),
+            ],
+        ),
     ]
-    models = [getattr(nouns, name) for name in ORDER]
-    left = {
-        name
-        for name, value in vars(nouns).items()
-        if isinstance(value, type) and issubclass(value, nouns.Noun) and value is not nouns.Noun
-    } - set(ORDER)
-    assert not left, f"give these a place in ORDER: {left}"
-    for model in models:
-        rows = []
-        notes = attribute_notes(model)
-        schema = model.model_json_schema(by_alias=True)
-        for name, field in model.model_fields.items():
-            word = field.alias or name
-            about = notes.get(name) or SAID.get(f"{model.__name__}.{word}")
-            assert about, f"nothing says what {model.__name__}.{word} means"
-            if f"{model.__name__}.{word}" in UNUSED:
-                about += " For readers; no check uses it yet."
-            kind = spoken(schema["properties"][word], schema.get("$defs", {}))
-            rows.append((f"`{word}`", kind, "required" if field.is_required() else "", about))
+    for noun in known:
+        about = meanings(noun)
+        rows = [
+            (
+                f"`{field.alias or name}`",
+                given(noun, name),
+                default_of(field),
+                about[field.alias or name],
+                ", ".join(rule_link(rule) for rule in served_by(noun, name)),
+            )
+            for name, field in noun.model_fields.items()
+        ]
         said.append(
-            f"## {model.__name__}\n\n{plain(model.__doc__)}\n\n"
-            + table(("word", "given as", "", "meaning"), rows)
+            f"## {noun.__name__}\n\n{in_words(noun)}\n\n"
+            + table(("word", "given as", "default", "meaning", "rules"), rows)
         )
+    said.append(
+        "## Functions\n\nThe kinds of work in the revenue cycle, and when an account needs somebody "
+        "to own each.\n\n"
+        + table(
+            ("function", "needs an owner"),
+            [
+                (f"`{f.value}`", ", ".join(f"`{age}`" for age in AGES[f]) if f in AGES else "never")
+                for f in Function
+            ],
+        )
+    )
+    said.append(
+        "## Boundaries\n\nBetween two roles, and how each may be run.\n\n"
+        + table(
+            ("boundary", "answers"),
+            [(f"`{name}`", ", ".join(f"`{a}`" for a in answers)) for name, answers in ANSWERS.items()],
+        )
+    )
+    said.append(
+        "## Facts\n\nWhat may be known about a segment: a closed list. A fact that is not stated is "
+        "unknown; none has a default.\n\n"
+        + table(
+            ("fact", "value", "meaning", "rules"),
+            [
+                (
+                    f"`{name}`",
+                    OF_FACT[fact.of]
+                    if isinstance(fact.of, str)
+                    else " or ".join(f"`{str(one).lower()}`" for one in fact.of),
+                    fact.about,
+                    ", ".join(rule_link(rule) for rule in fact.rules),
+                )
+                for name, fact in fact_kinds().items()
+            ],
+        )
+    )
     return "\n\n".join(said)
 
 
-def attribute_notes(model: type[BaseModel]) -> dict[str, str]:
-    """The text under each field of a class."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
-    assert isinstance(body, ast.ClassDef)
-    notes = {}
-    for one, following in zip(body.body, body.body[1:], strict=False):
-        if isinstance(one, ast.AnnAssign) and isinstance(following, ast.Expr):
-            value = following.value
-            if isinstance(value, ast.Constant) and isinstance(one.target, ast.Name):
-                notes[one.target.id] = str(value.value)
-    return notes
+OF_FACT = {
+    "number": "number",
+    "share": "share from 0 to 1",
+    "money": "money for a year",
+    "count": "count",
+}
 
 
-def spoken(schema: dict[str, Any], known: dict[str, Any]) -> str:
-    """A JSON schema in a few words."""
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        target = known[name]
-        if "enum" in target:
-            return "function" if name == "Function" else one_of(target["enum"])
-        return f"[{name}](#{name.lower()})"
-    if "anyOf" in schema:
-        return " or ".join(
-            dict.fromkeys(spoken(s, known) for s in schema["anyOf"] if s.get("type") != "null")
-        )
-    if "enum" in schema:
-        return one_of(schema["enum"])
-    kind = schema.get("type")
-    if kind == "array":
-        if "prefixItems" in schema:
-            return "two numbers"
-        return f"list of {spoken(schema['items'], known)}"
-    if kind == "object":
-        inner = schema.get("additionalProperties") or next(
-            iter(schema.get("patternProperties", {}).values()), {"type": "string"}
-        )
-        key = spoken(schema.get("propertyNames", {"type": "string"}), known)
-        return f"map of {key} to {spoken(inner, known)}"
-    if schema.get("format") == "date":
-        return "day, such as 2026-03-31"
-    return {"string": "text", "boolean": "`true` or `false`", "integer": "whole number"}.get(
-        str(kind), str(kind)
-    )
+def given(noun: type[BaseModel], name: str) -> str:
+    """What a word is given as."""
+    word = noun.model_fields[name].alias or name
+    said = GIVEN.get(f"{noun.__name__}.{word}")
+    if said is None and name in MEASURED:
+        said = "a [measure](measures.md)"
+    return said or in_kind(typing.get_type_hints(noun, include_extras=True)[name])
+
+
+def in_kind(hint: Any) -> str:
+    """A type in a few words."""
+    for shape, words in SHAPES:
+        if is_shape(hint, shape):
+            return words
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:
+        short = next((one for one in parts[1:] if isinstance(one, Shorthand)), None)
+        plain = in_kind(parts[0])
+        if short is None:
+            return plain
+        types_ = short.short if isinstance(short.short, tuple) else (short.short,)
+        either = dict.fromkeys("number" if t in (int, float) else PLAIN[t] for t in types_)
+        return " or ".join(dict.fromkeys([*either, plain]))
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(dict.fromkeys(in_kind(one) for one in parts if one is not type(None)))
+    if origin is typing.Literal:
+        return one_of([str(one) for one in parts])
+    if origin is tuple:
+        inner = parts[0]
+        if Ellipsis not in parts:
+            return f"list of {len(parts)}, each a {in_kind(inner)}"
+        return f"list: {in_kind(inner)}" if inner not in nouns() else f"list of {in_kind(inner)}"
+    if origin is Mapping or origin is dict:
+        name = "name" if parts[0] is str else in_kind(parts[0])
+        return f"block of {name} to {in_kind(parts[1])}"
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    if hint in PLAIN:
+        return PLAIN[hint]
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        return one_of([str(one.value) for one in hint])
+    raise AssertionError(f"nothing says how {hint} is given")
+
+
+def is_shape(hint: Any, shape: Any) -> bool:
+    """Whether a type is one of the named shapes, perhaps with more hung on it."""
+    if hint == shape:
+        return True
+    if typing.get_origin(hint) is not typing.Annotated or not hasattr(shape, "__metadata__"):
+        return False
+    hung = shape.__metadata__
+    return hint.__origin__ == shape.__origin__ and hint.__metadata__[: len(hung)] == hung
+
+
+def default_of(field: Any) -> str:
+    """What holds where a word is left out, if anything does."""
+    if field.is_required():
+        return "required"
+    value = field.default
+    if value is None or value == () or value == {} or isinstance(value, BaseModel):
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(f"`{one}`" for one in value)
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def served_by(noun: type[BaseModel], name: str) -> tuple[str, ...]:
+    """The rules that a word lets people state."""
+    field = noun.model_fields[name]
+    hung = [*field.metadata, *inside(field.annotation)]
+    return tuple(dict.fromkeys(r for one in hung if isinstance(one, Serves) for r in one.rules))
+
+
+def inside(hint: Any) -> Iterator[Any]:
+    """A type and all that it is made of, but not what nouns in it say."""
+    yield hint
+    for part in typing.get_args(hint):
+        yield from inside(part)
+
+
+def stands() -> list[tuple[type[BaseModel], str]]:
+    """Each noun, and where in a charter it is first met."""
+    at: dict[type[BaseModel], str] = {nouns()[0]: "the file itself"}
+    path: dict[type[BaseModel], str] = {nouns()[0]: ""}
+    left = [nouns()[0]]
+    while left:
+        noun = left.pop(0)
+        for name, field in noun.model_fields.items():
+            word = f"{path[noun]}{field.alias or name}"
+            for part in inside(field.annotation):
+                if isinstance(part, type) and issubclass(part, BaseModel) and part not in path:
+                    named = typing.get_origin(field.annotation) is Mapping
+                    path[part] = f"{word}.NAME." if named else f"{word}."
+                    at[part] = f"`{path[part].rstrip('.')}`"
+                    left.append(part)
+    return [(noun, at[noun]) for noun in nouns()]
 
 
 def one_of(words: list[str]) -> str:
     """Words of which one is given."""
-    return "one of " + ", ".join(f"`{word}`" for word in words)
+    return "one of " + ", ".join(f"`{word}`" for word in words) if len(words) > 1 else f"`{words[0]}`"
 
 
 # Tables, numbers, checks, rules, roles
@@ -430,42 +545,59 @@ def anchor(source: str) -> str:
 
 
 def checks() -> str:
-    """The checks of an audit."""
+    """The checks on a charter alone, and those of an audit."""
+    declared, audited = catalogue("remit.check", CharterCheck), catalogue("remit.audit", Check)
     said = [
         "# Checks",
-        "What an audit asks. Each check gives at least one [answer](../explanation/the-answers.md), so "
-        "that a report shows what was looked at and what was not.",
+        "Each check gives at least one [answer](../explanation/the-answers.md), so that a report shows "
+        "what was looked at and what was not. `remit check` asks those on a charter alone, before any "
+        "data is looked at; `remit audit` asks those that need evidence.",
+        "## On a charter alone\n\n"
+        + table(
+            ("check", "asks"),
+            [(f"[{name}](#{name})", entry.note.asks) for name, entry in declared.items()],
+        ),
+        *(asked(name, entry, inspect.getsource(entry.call)) for name, entry in declared.items()),
+        "## On charter and evidence\n\n"
+        + table(
+            ("check", "asks"),
+            [(f"[{name}](#{name})", entry.note.asks) for name, entry in audited.items()],
+        ),
+        *(
+            asked(name, entry, inspect.getsource(inspect.getmodule(entry.call)))  # type: ignore[arg-type]
+            for name, entry in audited.items()
+        ),
+        "## Beside every check of evidence\n\nLimits on time also use "
+        "[coverage_floor](benchmarks.md#coverage_floor), "
+        "[minimum_weeks](benchmarks.md#minimum_weeks) and [minimum_group](benchmarks.md#minimum_group).",
     ]
-    for name, entry in catalogue("remit.audit", Check).items():
-        source = inspect.getsource(inspect.getmodule(entry.call))  # type: ignore[arg-type]
-        used = [b for b in benchmarks() if re.search(rf'"{b}"', source)]
-        said.append(
-            f"## {name}\n\n*{entry.note.asks}*\n\n{plain(entry.call.__doc__)}\n\n"
-            + "Rules: "
-            + ", ".join(rule_link(rule) for rule in entry.note.rules)
-            + ".\n\n"
-            + "Benchmarks: "
-            + ", ".join(f"[{b}](benchmarks.md#{b})" for b in used)
-            + "."
-        )
-    said.append(
-        "## Beside every check\n\nLimits on time also use [coverage_floor](benchmarks.md#coverage_floor), "
-        "[minimum_weeks](benchmarks.md#minimum_weeks) and [minimum_group](benchmarks.md#minimum_group)."
-    )
     return "\n\n".join(said)
 
 
+def asked(name: str, entry: Any, source: str) -> str:
+    """One check: what it asks, how, and on what rules and numbers."""
+    used = tuple(b for b in benchmarks() if re.search(rf'"{b}"', source))
+    parts = [f"### {name}", f"*{entry.note.asks}*", plain(entry.call.__doc__)]
+    if entry.note.rules:
+        parts.append(f"Rules: {', '.join(rule_link(rule) for rule in entry.note.rules)}.")
+    if used:
+        parts.append(f"Benchmarks: {benchmark_links(used)}.")
+    return "\n\n".join(parts)
+
+
 def all_rules() -> str:
-    """The catalogue of the sources' rules."""
-    serving: dict[str, list[str]] = {}
-    for name, entry in catalogue("remit.audit", Check).items():
-        for rule in entry.note.rules:
-            serving.setdefault(rule, []).append(name)
+    """The catalogue of the sources' rules, what serves each, and where they disagree."""
+    serves = served()
     said = [
         "# Rules",
         f"What the sources say, {len(rules())} statements, each with its id. A finding names the rules "
-        "it rests on; `remit explain ID` prints one. Most rules are context for other parts of the "
-        "work: only those with an entry under *check* are held against evidence.",
+        "it rests on; `remit rules ID` prints one, `remit rules` lists them with how far each is served.",
+        "What remit does with a rule is said part by part:",
+        table(("part", "meaning"), [(part, about) for part, about in PARTS.items()]),
+        "and where it is not plain from the part, how:",
+        table(("how", "meaning"), [(how, about) for how, about in HOWS.items()]),
+        f"Where rules do not go together, [the last section](#disagreements) says what remit takes "
+        "from them.",
     ]
     for source, title in SOURCES.items():
         rows = [
@@ -474,35 +606,194 @@ def all_rules() -> str:
                 KINDS[rule.kind],
                 rule.says,
                 rule.number,
-                ", ".join(f"[{c}](checks.md#{c})" for c in serving.get(rule.id, [])),
+                "; ".join(meant(intent, serves) for intent in intents() if intent.rule == rule.id),
             )
             for rule in rules().values()
             if rule.source == source
         ]
         said.append(
             f'<a id="{anchor(source)}"></a>\n\n## {source}: {title}\n\n'
-            + table(("id", "kind", "says", "number", "check"), rows)
+            + table(("id", "kind", "says", "number", "remit"), rows)
         )
+    apart = [
+        (", ".join(rule_link(rule) for rule in found.rules), found.about, found.treated)
+        for found in disagreements()
+    ]
+    said.append(
+        '<a id="disagreements"></a>\n\n## Where the sources disagree\n\n'
+        + table(("rules", "what they say", "what remit does"), apart)
+    )
     return "\n\n".join(said)
+
+
+def meant(intent: Intent, serves: Mapping[str, tuple[Server, ...]]) -> str:
+    """What one part does with a rule, with links to what serves it."""
+    pages_of = {
+        "audit check": "checks.md",
+        "check": "checks.md",
+        "benchmark": "benchmarks.md",
+        "measure": "measures.md",
+    }
+    names = dict.fromkeys(
+        f"[{server.name}]({pages_of[server.kind]}#{server.name})"
+        for server in serving(intent, serves)
+        if server.kind in pages_of
+    )
+    how = f"{intent.how}, " if intent.part in ("audit", "text") or intent.how in ONLY_TEXT else ""
+    by = f" by {', '.join(names)}" if names else ""
+    return f"{intent.part}: {how}{state_of(intent, serves)}{by}"
 
 
 def roles() -> str:
     """The role catalogue."""
-    rows = [
-        (
-            f"`{name}`",
-            kind.name,
-            ", ".join(f.value for f in kind.owns),
-            ", ".join(f.value for f in kind.assists),
-            ", ".join(rule_link(rule) for rule in kind.rules),
-        )
-        for name, kind in role_kinds().items()
+    kinds = role_kinds()
+    said = [
+        "# Role catalogue",
+        "What holds for each kind of role (`is:` in a charter) where the charter does not say "
+        "otherwise. A role's own `owns:`, `assists:` or other word replaces the entry here; it does "
+        "not add to it.",
+        table(
+            ("is", "name", "owns", "assists"),
+            [
+                (
+                    f"[`{name}`](#{role_anchor(name)})",
+                    kind.name,
+                    ", ".join(f.value for f in kind.owns),
+                    ", ".join(f.value for f in kind.assists),
+                )
+                for name, kind in kinds.items()
+            ],
+        ),
     ]
-    return (
-        "# Role catalogue\n\nWhat each kind of role (`is:` in a charter) owns and assists where the "
-        "charter does not say. A role's own `owns:` or `assists:` replaces the entry here; it does not "
-        "add to it.\n\n" + table(("is", "name", "owns", "assists", "rules"), rows)
+    said += [role(name, kind) for name, kind in kinds.items()]
+    users = {
+        tool: [f"[{name}](#{role_anchor(name)})" for name, kind in kinds.items() if tool in kind.tools]
+        for tool in tool_kinds()
+    }
+    said.append(
+        "## Tools\n\nThe kinds of tools that roles work with (`is:` of a tool).\n\n"
+        + table(
+            ("kind", "what it does", "used by"),
+            [(f"`{t}`", about, ", ".join(users[t])) for t, about in tool_kinds().items()],
+        )
     )
+    said.append(
+        "## Customer sizes\n\nWhich roles serve customers of a size: a place for a charter to start "
+        "from.\n\n"
+        + table(
+            ("size", "about", "roles", "may be there", "rules"),
+            [
+                (
+                    f"`{name}`",
+                    size.about,
+                    "; ".join(f"{kind}: {why}" for kind, why in size.roles.items()),
+                    "; ".join(f"{kind}: {when}" for kind, when in size.optional.items()),
+                    ", ".join(rule_link(rule) for rule in size.rules),
+                )
+                for name, size in customer_sizes().items()
+            ],
+        )
+    )
+    return "\n\n".join(said)
+
+
+def role(name: str, kind: RoleKind) -> str:
+    """One kind of role."""
+    own = set(kind.own)
+
+    def told(word: str, text: str) -> str:
+        return f"{text} (remit's own convention)" if word in own and text else text
+
+    passes = "; ".join(f"to {one.to} at {one.at.value}: {one.when}" for one in kind.handoff)
+    first = kind.first_hire
+    hired = first.when if first else ""
+    if first and first.rules:
+        hired += " " + ", ".join(rule_link(rule) for rule in first.rules)
+    rows = [
+        ("owns", told("owns", ", ".join(f.value for f in kind.owns))),
+        ("assists", told("assists", ", ".join(f.value for f in kind.assists))),
+        ("entry", told("entry", kind.entry)),
+        ("handoff", told("handoff", passes)),
+        ("output", told("output", kind.output)),
+        ("measured by", told("kpis", ", ".join(measure_link(one) for one in kind.kpis))),
+        ("healthy levels", told("bands", benchmark_links(kind.bands))),
+        ("ramp", told("ramp", benchmark_links(kind.ramp))),
+        ("first hire", told("first_hire", hired)),
+        ("tools", told("tools", ", ".join(f"`{one}`" for one in kind.tools))),
+        ("titles", told("titles", ", ".join(f"`{one}`" for one in kind.titles))),
+        ("rules", ", ".join(rule_link(one) for one in dict.fromkeys((*kind.rules, *kind.also)))),
+    ]
+    duties = "\n".join(f"- {one.does} (`{one.function.value}`)" for one in kind.duties)
+    leaves = "\n".join(f"- {one.does} (`{one.function.value}`)" for one in kind.leaves)
+    parts = [
+        f'<a id="{role_anchor(name)}"></a>\n\n## {name}: {kind.name}',
+        kind.about,
+        table(("", ""), [row for row in rows if row[1]]),
+        f"Duties:\n\n{duties}",
+    ]
+    if leaves:
+        parts.append(f"Not its work:\n\n{leaves}")
+    return "\n\n".join(parts)
+
+
+def benchmark_links(names: tuple[str, ...]) -> str:
+    """Names of benchmarks as links."""
+    return ", ".join(f"[{name}](benchmarks.md#{name})" for name in names)
+
+
+def role_anchor(name: str) -> str:
+    """The anchor of a kind of role."""
+    return "role-" + re.sub(r"[^a-z]+", "-", name.lower())
+
+
+LEVELS_OF = {
+    "activity": "What somebody does",
+    "handoff": "What is passed on",
+    "deal": "What is sold",
+    "retention": "What is kept",
+    "team": "What a team reaches",
+    "objective": "What was agreed",
+}
+
+
+def measures() -> str:
+    """What people can be measured and paid on."""
+    said = [
+        "# Measures",
+        "What roles (`kpis:`) and comp plans (`pays_on:`) may name. A charter may use any of the other "
+        "wordings, and give names of its own under `measures:`. *Refusable*: another role may refuse "
+        "it after it has counted. *Recurring*: it pays again each period for an old sale. A measure "
+        "without rules is remit's own convention.",
+    ]
+    for level, title in LEVELS_OF.items():
+        rows = [
+            (
+                f'<a id="{name}"></a>`{name}`',
+                one.about,
+                one.unit,
+                ", ".join(f.value for f in one.functions),
+                ", ".join(
+                    word
+                    for word, holds in (("refusable", one.refusable), ("recurring", one.recurring))
+                    if holds
+                ),
+                ", ".join(one.also_called),
+                ", ".join(rule_link(rule) for rule in one.rules),
+            )
+            for name, one in measured().items()
+            if one.outcome_of == level
+        ]
+        if rows:
+            head = ("measure", "what it is", "unit", "work", "", "also called", "rules")
+            said.append(f"## {title}\n\n{table(head, rows)}")
+    left = {one.outcome_of for one in measured().values()} - set(LEVELS_OF)
+    assert not left, f"give these a heading: {left}"
+    return "\n\n".join(said)
+
+
+def measure_link(name: str) -> str:
+    """A measure's name as a link to its row."""
+    return f"[{name}](measures.md#{name})"
 
 
 def main(arguments: list[str]) -> int:
