@@ -61,3 +61,25 @@ def test_a_word_that_exists_is_its_own_nearest(known, data):
     word = data.draw(st.sampled_from(known))
 
     assert closest(word, known) == word
+
+
+def test_of_many_known_words_a_message_lists_the_nearest_and_how_many_more():
+    months = [f"month_{number}" for number in range(1, 31)]
+
+    said = nearest("mnth_12", months, what="Words")
+
+    assert said.startswith('Did you mean "month_12"? Words: month_12, ')
+    assert said.endswith(" and 22 more.")
+    assert said.count(",") == 7
+
+
+def test_a_dozen_words_and_one_are_all_listed():
+    words = [f"w{number:02}" for number in range(13)]
+
+    assert nearest("?", words, what="Words") == f"Words: {', '.join(words)}."
+
+
+def test_nothing_is_compared_with_a_word_nobody_types_by_a_slip():
+    assert nearest("x" * 5_000, [f"w{number:02}" for number in range(20)], what="Words") == (
+        "Words: w00, w01, w02, w03, w04, w05, w06, w07 and 12 more."
+    )

@@ -1,0 +1,118 @@
+"""Which fact to ask for next: the one that takes away most doubt, and never an idle one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from remit.decide.signals import SIGNALS, Level
+from remit.decide.uncertainty import DEPENDS, Judged, outcomes
+
+INSTEAD: Mapping[str, str] = MappingProxyType(
+    {
+        "landed": "new_logo_potential",
+        "landed_by_value": "new_logo_potential",
+        "first_sale": "first_sale_share",
+    }
+)
+"""A fact that does the work of a signal whose own facts are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The next fact to ask for."""
+
+    signal: str
+    fact: str
+    word: str | None
+    """Another fact that says the same in a word, for somebody who has no number."""
+    questions: tuple[str, ...]
+    """Whose answers it can change."""
+    gain: float
+    """Bits of doubt that knowing the signal takes away, over all these questions."""
+
+
+def wanted(
+    judged: Judged, questions: Iterable[str], declined: Collection[str] = frozenset()
+) -> Wanted | None:
+    """The fact to ask for next; None once nothing that somebody may know can change an answer.
+
+    Gains are summed over the questions. Of equal ones, what takes fewer facts comes first, so
+    that two facts of one signal are asked for one after the other.
+
+    Args:
+        judged: What is known.
+        questions: The answers that matter.
+        declined: Facts that were asked for and are not known to whoever answers.
+    """
+    gains: dict[str, float] = {}
+    moved: dict[str, list[str]] = {}
+    levels = judged.levels()
+    for question in questions:
+        for ask in judged.asks(question):
+            if ask.gain > 0 or can_change(question, ask.signal, levels):
+                gains[ask.signal] = gains.get(ask.signal, 0.0) + ask.gain
+                moved.setdefault(ask.signal, []).append(question)
+    found = []
+    for signal, gain in gains.items():
+        fact, word = _fact_for(signal, judged, declined)
+        if fact is not None:
+            left = sum(need not in judged.facts for need in SIGNALS[signal].needs)
+            found.append(
+                (-round(gain, 6), left, Wanted(signal, fact, word, tuple(moved[signal]), gain))
+            )
+    return min(found, key=lambda one: one[:2])[2] if found else None
+
+
+def can_change(question: str, signal: str, levels: Mapping[str, Level]) -> bool:
+    """Whether the answer is not the same for every level of a signal, all else alike.
+
+    All else is every way in which the other unknown signals could turn out.
+
+    >>> can_change("sdr_ae", "playbook", {"coverage": "thin"})
+    True
+    >>> can_change("sdr_ae", "playbook", {"coverage": "enough"})
+    False
+    """
+    if signal in levels:
+        return False
+    first, *others = (
+        outcomes(question, {**levels, signal: level}) for level in SIGNALS[signal].levels
+    )
+    return any(
+        one.recommendation.answer != other.recommendation.answer
+        and all(other.assumed.get(name, level) == level for name, level in one.assumed.items())
+        for branches in others
+        for one in first
+        for other in branches
+    )
+
+
+def answers(judged: Judged, questions: Iterable[str]) -> Mapping[str, str]:
+    """The answer to each question; `depends` where it is open."""
+    return {question: judged.answer(question, judged.levels()) for question in questions}
+
+
+def open_among(given: Mapping[str, str]) -> tuple[str, ...]:
+    """The questions whose answers depend on what is not known."""
+    return tuple(question for question, answer in given.items() if answer == DEPENDS)
+
+
+def _fact_for(
+    name: str, judged: Judged, declined: Collection[str]
+) -> tuple[str | None, str | None]:
+    """The fact to ask for so that a signal becomes known, and the word that would do as well."""
+    signal = SIGNALS[name]
+
+    def may_ask(fact: str | None) -> bool:
+        return fact is not None and fact not in judged.facts and fact not in declined
+
+    word = signal.word if may_ask(signal.word) else None
+    missing = [need for need in signal.needs if need not in judged.facts]
+    if missing and not set(missing) & set(declined):
+        return missing[0], word
+    if word is not None:
+        return word, None
+    instead = INSTEAD.get(name)
+    return (instead, None) if may_ask(instead) else (None, None)
