@@ -75,6 +75,22 @@ ROUNDED = ("reachable_accounts", "landed_accounts", "landed_value", "prospect_va
 ENDLESS = (*ROUNDED, "potential_value")
 
 
+PLAIN = ("competition", "playbook", "predictable_leads", "named_accounts", "technical_sale")
+"""Words that no number stands for."""
+
+
+def in_doubt(rng: np.random.Generator) -> dict[str, Known]:
+    """A segment of which every number is known as a range, and no word stands for one."""
+    facts = {}
+    for name, (low, high, digits) in BETWEEN.items():
+        ends = sorted(float(round(x, digits)) for x in rng.uniform(low, high, 2))
+        peak = float(round(rng.uniform(*ends), digits)) if rng.random() < 0.5 else None
+        facts[name] = Known(name, peak, *ends)
+    for name in PLAIN:
+        facts[name] = Known(name, WORDS[name][int(rng.integers(2))])
+    return facts
+
+
 def segment(rng: np.random.Generator) -> dict[str, Known]:
     """A segment of which some facts are known, some as a range, some not at all."""
     facts: dict[str, Known] = {}
@@ -110,7 +126,7 @@ class Seen:
 
 
 def study(segments: int, redrawn: int, draws: int, seed: int) -> Seen:
-    """Hold segments against decide itself; the first `redrawn` are drawn again as well."""
+    """Hold segments against decide itself, and draw the ranges of `redrawn` others again."""
     seen = Seen()
     for place in range(segments):
         rng = np.random.default_rng([seed, place])
@@ -119,8 +135,9 @@ def study(segments: int, redrawn: int, draws: int, seed: int) -> Seen:
         seen.segments += 1
         for question in QUESTIONS:
             _flips(judged, question, rng, seen, f"segment {place}, {question}")
-        if place < redrawn:
-            _redraw(judged, draws, rng, seen, f"segment {place}")
+    for place in range(redrawn):
+        rng = np.random.default_rng([seed, 1, place])
+        _redraw(Judged(in_doubt(rng), NUMBERS, DAY), draws, rng, seen, f"redrawn {place}")
     return seen
 
 
@@ -198,7 +215,7 @@ def _redraw(judged: Judged, n: int, rng: np.random.Generator, seen: Seen, where:
             middle = (here + there) / 2
             error = math.sqrt(2 * middle * (1 - middle) / n)
             apart = abs(here - there) / error if error else 0.0
-            seen.shares += 1
+            seen.shares += 0 < middle < 1
             seen.furthest = max(seen.furthest, apart)
             if apart > 4.5:
                 seen.wrong.append(f"{where}, {question}: {answer} {here:.3f} and {there:.3f}")
@@ -225,7 +242,7 @@ def table(seen: Seen) -> str:
         *((f"of them `{side}`", f"{count:,}") for side, count in sorted(seen.flips.items())),
         ("other values tried", f"{seen.probes:,}"),
         ("draws decided one by one", f"{seen.draws:,}"),
-        ("shares compared", f"{seen.shares:,}"),
+        ("shares between 0 and 1 compared", f"{seen.shares:,}"),
         ("largest difference, in standard errors", f"{seen.furthest:.1f}"),
         ("wrong", f"{len(seen.wrong):,}"),
     ]

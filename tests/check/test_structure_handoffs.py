@@ -118,7 +118,7 @@ def test_an_account_manager_may_get_the_account_from_seller_or_success(checked):
     roles = BOTH.replace(", expansion]}", "]}\n  am: {is: AM}")
 
     assert says(checked(roles), "undeclared_handoffs") == [
-        "amber: Work passes from ae or csm to am at expansion, and no handoff is declared there."
+        "amber: Work passes from csm or ae to am at expansion, and no handoff is declared there."
     ]
     assert says(
         checked(f"{roles}\n  - {{from: csm, to: am, at: expansion}}"), "undeclared_handoffs"

@@ -17,7 +17,7 @@ import yaml
 from remit.charter.market import Fact, Segment
 from remit.charter.nouns import Charter
 from remit.charter.read import CharterError, read_charter, read_with_places
-from remit.terms import Place, Problem
+from remit.terms import Problem
 
 OF_SEGMENT = ("acv", "technical_sale")
 """Facts that are words of the segment itself, and not of its `facts`."""
@@ -146,18 +146,18 @@ def as_text(value: object) -> str:
 
 
 def added(text: str, block: tuple[str, ...], words: Mapping[str, str]) -> str:
-    """The text of a YAML file with words added at the end of a block; the block may be new.
+    r"""The text of a YAML file with words added at the end of a block; the block may be new.
 
     Args:
         text: A file that holds a block of `word: value` lines.
         block: The words that lead to the block; none for the file's own.
         words: What to add, with each value as YAML on one line.
 
-    >>> print(added("smb:\\n  size: smb  # small\\n", ("smb",), {"acv": "9000"}), end="")
+    >>> print(added("smb:\n  size: smb  # small\n", ("smb",), {"acv": "9000"}), end="")
     smb:
       size: smb  # small
       acv: 9000
-    >>> print(added("smb: {size: smb}\\n", ("smb", "facts"), {"grr": "0.9"}), end="")
+    >>> print(added("smb: {size: smb}\n", ("smb", "facts"), {"grr": "0.9"}), end="")
     smb: {size: smb, facts: {grr: 0.9}}
     """
     node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -197,10 +197,11 @@ def _added_lines(
     """On lines of their own, after the block's last word."""
     line_end = "\r\n" if "\r\n" in text else "\n"
     column = node.value[0][0].start_mark.column
+    after = node.value[-1] if column or missing else node.value[0]  # a charter's words: at its top
     lines = [f"{' ' * (column + 2 * depth)}{word}:" for depth, word in enumerate(missing)]
     column += 2 * len(missing)
     lines += [f"{' ' * column}{word}: {value}" for word, value in words.items()]
-    end = _end(*node.value[-1])
+    end = _end(*after)
     if end == 0 or text[end - 1] != "\n":  # a text of several lines ends with its last line
         end = text.find("\n", end) + 1 or len(text)
     before = text[:end] if text[:end].endswith("\n") else text[:end] + line_end

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from remit.charter import Cell
+from remit.charter import Cell, remit_of
 from remit.charter.market import AccountAge
 from remit.charter.ownership import MOTIONS
 from remit.check.declared import Check, Declared, Subject, or_clear
@@ -32,14 +32,19 @@ _SMALL = ("very_small", "smb")
 def aes_for_each_sdr(declared: Declared) -> Iterator[Finding]:
     """AEs for each SDR, by segment, outside the band of the benchmark.
 
-    Amber. Where headcounts are not by segment, all segments in which SDRs work are looked at
-    together.
+    Amber. BDRs who prospect beside SDRs for the same AEs are counted with them. Where headcounts
+    are not by segment, all segments in which SDRs work are looked at together.
     """
     subject = Subject("aes_for_each_sdr", _AES_PER_SDR)
     if not declared.charter.kinds("SDR") or not declared.charter.kinds("AE"):
         yield subject.not_here("roles", "There are not both SDRs and AEs.")
         return
-    pairs = _both(declared, ("AE",), ("SDR",))
+    sdrs = declared.charter.kinds("SDR")
+    pairs = {
+        where: both
+        for where, both in _both(declared, ("AE",), _PROSPECTORS).items()
+        if any(declared.in_segment(role, segment) for role in sdrs for segment in where)
+    }
     if not pairs:
         yield subject.not_stated(
             "roles", "How many AEs and SDRs there are is not stated: `people:` or `headcount:`."
@@ -49,21 +54,33 @@ def aes_for_each_sdr(declared: Declared) -> Iterator[Finding]:
         (
             subject.found(
                 f"AEs for each SDR{inside(where)}",
-                f"{counted(aes, 'AE')} and {counted(sdrs, 'SDR')} work{inside(where)}: "
-                f"{counted(round(aes / sdrs, 1), 'AE')} for one SDR; the band is {_band(declared, name)}.",
+                f"{counted(aes, 'AE')} and {counted(openers, one, many)} work{inside(where)}: "
+                f"{counted(round(aes / openers, 1), 'AE')} for one {one}; the band is "
+                f"{_band(declared, name)}.",
                 Severity.AMBER,
                 remedy="Hire or move people towards the band, or state your own under "
                 f"`benchmarks: {name}` with its reason: cycle and contract value matter.",
-                place=declared.place("roles", declared.charter.kinds("SDR")[0]),
-                measured=Estimate(aes / sdrs, "people", of=counted(sdrs, "SDR")),
-                limit=_edge(declared, name, aes / sdrs),
+                place=declared.place("roles", sdrs[0]),
+                measured=Estimate(aes / openers, "people", of=counted(openers, one, many)),
+                limit=_edge(declared, name, aes / openers),
             )
             for name in ("aes_per_sdr",)
-            for where, (aes, sdrs) in pairs.items()
-            if sdrs and _outside(declared, name, aes / sdrs)
+            for where, (aes, openers) in pairs.items()
+            for one, many in [_openers(declared, where)]
+            if openers and _outside(declared, name, aes / openers)
         ),
         subject.clear("roles", "AEs for each SDR are within the band wherever both are counted."),
     )
+
+
+def _openers(declared: Declared, where: tuple[str, ...]) -> tuple[str, str]:
+    """One and many of those who prospect: SDRs, and BDRs where there are any."""
+    bdrs = any(
+        declared.in_segment(role, segment)
+        for role in declared.charter.kinds("BDR")
+        for segment in where
+    )
+    return ("SDR or BDR", "SDRs and BDRs") if bdrs else ("SDR", "SDRs")
 
 
 @Check(rules=_AES_PER_SE, asks="Are there enough sales engineers for the AEs?")
@@ -199,6 +216,8 @@ class _Led:
 
     band: str
     people: float
+    in_part: bool = False
+    """Whether the manager has other work beside leading."""
 
 
 @Check(rules=_SPANS, asks="Do managers lead as many people as they can coach?")
@@ -206,8 +225,9 @@ def spans(declared: Declared) -> Iterator[Finding]:
     """Numbers of people who report to one manager, outside the band for their role.
 
     Counted from the managers that `people:` names; else from teams with a manager; else from
-    `reports_to:` and headcounts, as a mean. Amber for more than the band, a note for fewer. Teams
-    of sellers to very small and to small customers have no upper end and are not held against it.
+    `reports_to:` and headcounts, as a mean. Amber for more than the band, a note for fewer, unless
+    the manager leads for a part of their time only. Teams of sellers to very small and to small
+    customers have no upper end and are not held against it.
     """
     subject = Subject("spans", _SPANS)
     teams = _of_people(declared) or _of_teams(declared) or _of_roles(declared)
@@ -218,25 +238,27 @@ def spans(declared: Declared) -> Iterator[Finding]:
             "headcounts.",
         )
         return
-    by_band: dict[str, list[float]] = {}
+    by_band: dict[str, list[_Led]] = {}
     for led in teams:
-        by_band.setdefault(led.band, []).append(led.people)
+        by_band.setdefault(led.band, []).append(led)
     yield from or_clear(
         (
             found
-            for band, led in by_band.items()
-            if (found := _span(declared, subject, band, sorted(led))) is not None
+            for band, of_band in by_band.items()
+            if (found := _span(declared, subject, band, of_band)) is not None
         ),
         subject.clear("people", f"{counted(len(teams), 'team')} of SDRs or AEs within the band."),
     )
 
 
-def _span(declared: Declared, subject: Subject, band: str, led: list[float]) -> Finding | None:
+def _span(declared: Declared, subject: Subject, band: str, led: list[_Led]) -> Finding | None:
     healthy = declared.band(band)
     if healthy is None:
         return None
     low, high = healthy
-    odd = [people for people in led if not low <= people <= high]
+    odd = sorted(
+        one.people for one in led if one.people > high or (one.people < low and not one.in_part)
+    )
     if not odd:
         return None
     worst = max(odd) if max(odd) > high else min(odd)
@@ -267,8 +289,30 @@ def _of_people(declared: Declared) -> list[_Led]:
         if spell.manager is None or over or (spell.first_day or day) > day:
             continue
         reports.setdefault(spell.manager, {})[spell.person] = (spell.role, spell.segment)
-    led = [_led(declared, Counter(one.values()), len(one)) for one in reports.values()]
-    return [one for one in led if one is not None]
+    found = []
+    for manager, led in reports.items():
+        one = _led(declared, Counter(led.values()), len(led))
+        if one is not None:
+            found.append(replace(one, in_part=_leads_in_part(declared, manager)))
+    return found
+
+
+def _leads_in_part(declared: Declared, manager: str) -> bool:
+    """Whether a person leads for less than their whole time; not where they are not known."""
+    charter, day = declared.charter, declared.day
+    spells = [
+        spell
+        for spell in charter.people
+        if spell.person == manager
+        and (spell.first_day or day) <= day
+        and (spell.last_day or day) >= day
+    ]
+    leading = sum(
+        spell.share
+        for spell in spells
+        if Function.MANAGEMENT in remit_of(charter, spell.role).owned
+    )
+    return bool(spells) and round(leading, 6) < 1
 
 
 def _of_teams(declared: Declared) -> list[_Led]:

@@ -81,9 +81,9 @@ def paid_outside_remit(declared: Declared) -> Iterator[Finding]:
 
     Red, and also where a role is paid as the owner for nothing but work it assists in. A note
     where assisting is only a part of the pay or is credited as an overlay, a team's or a pool's;
-    where the measure is the whole company's or is one the catalogue lists for the role; and where
-    a seller is paid on retention, which other sources ask for. Managers are paid for the work of
-    those they lead, so they are not looked at.
+    where the measure is one the catalogue lists for the role; and where a seller is paid on
+    retention, which other sources ask for. What a team reaches together, and what was agreed, is
+    nobody else's work. Managers are paid for the work of those they lead. Neither is looked at.
     """
     subject = Subject("paid_outside_remit", _OUTSIDE)
     yield from where_pay_is_stated(
@@ -98,7 +98,8 @@ def _outside(declared: Declared, subject: Subject) -> Iterator[Finding]:
     remit, all_paid = remits(declared), paying(declared)
     for paid in all_paid:
         own = remit[paid.role]
-        if not paid.functions or paid.functions & own.owned or Function.MANAGEMENT in own.owned:
+        shared = all(measure.outcome_of in ("team", "objective") for measure in paid.measures)
+        if shared or paid.functions & own.owned or Function.MANAGEMENT in own.owned:
             continue
         work = listed([spoken(function) for function in Function if function in paid.functions])
         remedy = f"Pay on work of {paid.role}, or state {work} in its `owns:` or `assists:`."
@@ -114,7 +115,7 @@ def _outside(declared: Declared, subject: Subject) -> Iterator[Finding]:
             else:
                 why += ", and on no work that it owns"
                 remedy = f"Pay on work of {paid.role} as well, or state `credit: {{to: overlay}}`."
-        elif _everybodys(declared, paid):
+        elif _usual(declared, paid):
             severity = Severity.NOTE
         elif Function.CLOSING in own.owned and _kept(paid):
             severity = Severity.NOTE
@@ -132,8 +133,8 @@ def _outside(declared: Declared, subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _everybodys(declared: Declared, paid: Paying) -> bool:
-    """Whether the measures are a team's or agreed ones, or listed for the kind of role."""
+def _usual(declared: Declared, paid: Paying) -> bool:
+    """Whether the catalogue lists the measures for the kind of role."""
     kind = declared.charter.roles[paid.role].kind
     listed_for_it = role_kinds()[kind].kpis if kind is not None else ()
     return all(

@@ -179,8 +179,8 @@ def observable_indicator(declared: Declared) -> Iterator[Finding]:
     """Instalments that wait for a leading indicator of retention which no record shows.
 
     Amber where it is not stated which indicator is meant, where it is recorded (`field`) or by
-    when it must be reached (`within`). A note where the level (`at_least`) is missing: that is
-    right only if the field holds the day on which it was reached.
+    when it must be reached (`within`). A level (`at_least`) is asked for where a number is
+    counted `per` time, and where no field is named; a field may hold the day it was reached.
     """
     subject = Subject("observable_indicator", _INDICATOR)
     waiting = list(_waiting(declared))
@@ -236,20 +236,21 @@ def _unseen(
             place=declared.place(*place),
         )
         return
+    a_number = indicator.per is not None or indicator.field is None
     missing = [
         word
         for word, stated in (
-            ("field", indicator.field),
-            ("within", instalment.within or indicator.within),
-            ("at_least", indicator.at_least),
+            ("field", indicator.field is not None),
+            ("within", (instalment.within or indicator.within) is not None),
+            ("at_least", indicator.at_least is not None or not a_number),
         )
-        if stated is None
+        if not stated
     ]
     if missing:
         yield subject.found(
             about,
             f"{share} waits for {name}, which states no {listed(f'`{word}`' for word in missing)}.",
-            Severity.NOTE if missing == ["at_least"] else Severity.AMBER,
+            Severity.AMBER,
             remedy=f"State {listed(f'`{word}`' for word in missing)} under "
             f"`retention_indicators: {name}`.",
             place=declared.place("retention_indicators", name or ""),

@@ -6,7 +6,7 @@ import fnmatch
 from collections.abc import Iterator
 from itertools import chain
 
-from remit.charter import Function, remit_of
+from remit.charter import Function, Handoff, Spell, remit_of
 from remit.check.declared import Check, Declared, Subject, or_clear
 from remit.check.wording import counted, inside, listed, plain, spoken
 from remit.terms import Estimate, Finding, Severity
@@ -15,6 +15,7 @@ from remit.terms.shapes import days_in
 _PLACED = ("003-04",)
 _PATTERNS = ("000-26",)
 _PODS = ("003-49",)
+_TERRITORIES = ("002-31",)
 _CADENCES = ("003-34", "003-41", "003-42")
 _LEADERS = ("003-47", "003-48")
 
@@ -30,16 +31,11 @@ def people_in_place(declared: Declared) -> Iterator[Finding]:
     given. Only spells that hold on the day are looked at.
     """
     subject = Subject("people_in_place", _PLACED)
-    charter, day = declared.charter, declared.day
+    charter = declared.charter
     if not charter.people:
         yield subject.not_stated("people", "The charter states no `people:`.")
         return
-    now = [
-        (number, spell)
-        for number, spell in enumerate(charter.people)
-        if (spell.first_day is None or spell.first_day <= day)
-        and (spell.last_day is None or day <= spell.last_day)
-    ]
+    now = _now(declared)
     elsewhere: dict[tuple[str, str], list[int]] = {}
     for number, spell in now:
         if spell.segment is not None and not declared.in_segment(spell.role, spell.segment):
@@ -77,6 +73,17 @@ def people_in_place(declared: Declared) -> Iterator[Finding]:
         ),
         subject.clear("people", f"{counted(len(now), 'spell')} of people fit roles and managers."),
     )
+
+
+def _now(declared: Declared) -> list[tuple[int, Spell]]:
+    """Spells that hold on the day, each with its number in the charter."""
+    day = declared.day
+    return [
+        (number, spell)
+        for number, spell in enumerate(declared.charter.people)
+        if (spell.first_day is None or spell.first_day <= day)
+        and (spell.last_day is None or day <= spell.last_day)
+    ]
 
 
 @Check(rules=_PATTERNS, asks="Can each title pattern ever decide?")
@@ -124,8 +131,9 @@ def _always_wins(earlier: str, later: str) -> bool:
 def headcount_stated_twice(declared: Declared) -> Iterator[Finding]:
     """Roles whose people, `headcount:` and team members do not give one number.
 
-    A note, with the numbers: people are counted first, then `headcount:`, then teams. Team members
-    are held against the rest only where every team that has any names the role.
+    A note, with the numbers: people are counted first, then `headcount:`, then teams. Members of
+    teams are held against the rest only where teams that name the role are in every segment in
+    which it works: the pods of one segment do not hold the whole company's people.
     """
     subject = Subject("headcount_stated_twice", _PLACED)
     charter = declared.charter
@@ -136,9 +144,14 @@ def headcount_stated_twice(declared: Declared) -> Iterator[Finding]:
             said["`people:`"] = declared.people(name) or 0.0
         if role.headcount:
             said["`headcount:`"] = float(sum(role.headcount.values()))
-        teams = [team.members[name] for team in charter.teams.values() if name in team.members]
-        if teams:
-            said["`teams:`"] = float(sum(teams))
+        teams = [team for team in charter.teams.values() if name in team.members]
+        reached = {segment for team in teams for segment in team.segments or declared.segments}
+        if teams and all(
+            segment in reached
+            for segment in declared.segments
+            if declared.in_segment(name, segment)
+        ):
+            said["`teams:`"] = float(sum(team.members[name] for team in teams))
         if len(said) > 1:
             several.append((name, said))
     if not several:
@@ -164,15 +177,14 @@ def headcount_stated_twice(declared: Declared) -> Iterator[Finding]:
 def pods(declared: Declared) -> Iterator[Finding]:
     """Pods with one side of a handoff and not the other.
 
-    A note: the work then leaves the pod that is meant to serve its accounts together.
+    A note: the work then leaves the pod that is meant to serve its accounts together. Looked at
+    are roles that work in the pod's segments; a role of an overlay that supports the pod is in it.
+    Who is in a team is told by its `members:` and by the people who name it.
     """
     subject = Subject("pods", _PODS)
     charter = declared.charter
     within = {
-        name: {
-            *team.members,
-            *(spell.role for spell in charter.people if spell.team == name),
-        }
+        name: _roles_in(declared, name)
         for name, team in charter.teams.items()
         if team.kind == "pod"
     }
@@ -198,21 +210,131 @@ def pods(declared: Declared) -> Iterator[Finding]:
             )
             if inner in roles
             and outer not in roles
-            and _meet(charter.teams[name].segments, handoff.segments)
+            and _meets_there(declared, name, handoff)
             and not _supported(declared, name, outer)
         ),
         subject.clear("teams", f"{listed(within)}: both sides of each handoff are in the pod."),
     )
 
 
-def _meet(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    return not some or not others or bool(set(some) & set(others))
+def _roles_in(declared: Declared, team: str) -> set[str]:
+    """Roles in a team: of its `members:`, and of the people who are in it on the day."""
+    held = {spell.role for _, spell in _now(declared) if spell.team == team}
+    return held | set(declared.charter.teams[team].members)
+
+
+def _meets_there(declared: Declared, pod: str, handoff: Handoff) -> bool:
+    """Whether both roles of a handoff, and the handoff itself, are in a segment of the pod."""
+    return any(
+        declared.in_segment(handoff.giver, segment)
+        and declared.in_segment(handoff.taker, segment)
+        and (not handoff.segments or segment in handoff.segments)
+        for segment in declared.charter.teams[pod].segments or declared.segments
+    )
 
 
 def _supported(declared: Declared, pod: str, role: str) -> bool:
     return any(
-        pod in team.supports and role in team.members for team in declared.charter.teams.values()
+        pod in team.supports and role in _roles_in(declared, name)
+        for name, team in declared.charter.teams.items()
     )
+
+
+@Check(rules=_TERRITORIES, asks="Are territories held by people who are there?")
+def territory_holders(declared: Declared) -> Iterator[Finding]:
+    """Territories that are given to somebody who is not among the people.
+
+    A note. Only holders on the day are looked at, and only where the charter names people. Nobody
+    is named: the line of the first is given.
+    """
+    subject = Subject("territory_holders", _TERRITORIES)
+    charter, day = declared.charter, declared.day
+    held = [
+        (name, number, one.person)
+        for name, territory in charter.territories.items()
+        for number, one in enumerate(territory.owners)
+        if (one.first_day is None or one.first_day <= day)
+        and (one.last_day is None or day <= one.last_day)
+    ]
+    if not charter.people:
+        yield subject.not_stated("people", "The charter states no `people:`.")
+        return
+    if not held:
+        yield subject.not_here("territories", "No territory says who holds it.")
+        return
+    known = {spell.person for spell in charter.people}
+    unknown = [(name, number) for name, number, person in held if person not in known]
+    yield from or_clear(
+        (
+            subject.found(
+                "territories",
+                f"{counted(len(unknown), 'territory', 'territories')} of {len(held)} "
+                f"{'is' if len(unknown) == 1 else 'are'} held by somebody who is not among the "
+                f"people: {listed(dict.fromkeys(name for name, _ in unknown))}.",
+                Severity.NOTE,
+                remedy="Add the holder under `people:`, or correct the spelling of `person:`.",
+                place=declared.place("territories", name, "owners", number),
+            )
+            for name, number in unknown[:1]
+        ),
+        subject.clear(
+            "territories",
+            f"The {'holder' if len(held) == 1 else 'holders'} of "
+            f"{counted(len(held), 'territory', 'territories')} "
+            f"{'is' if len(held) == 1 else 'are'} among the people.",
+        ),
+    )
+
+
+@Check(rules=_PODS, asks="Do teams name leaders and teams that are there?")
+def team_names(declared: Declared) -> Iterator[Finding]:
+    """Teams whose `manager:` is no role and nobody here, or that support a team without people.
+
+    A note. Looked at only where the charter names people. No person is named.
+    """
+    subject = Subject("team_names", _PODS)
+    charter = declared.charter
+    if not charter.people:
+        yield subject.not_stated("people", "The charter states no `people:`.")
+        return
+    if not any(team.manager or team.supports for team in charter.teams.values()):
+        yield subject.not_here("teams", "No team names a manager or a team that it supports.")
+        return
+    yield from or_clear(
+        chain(_strange_managers(declared, subject), _empty_teams(declared, subject)),
+        subject.clear("teams", "Managers and supported teams are there."),
+    )
+
+
+def _strange_managers(declared: Declared, subject: Subject) -> Iterator[Finding]:
+    charter = declared.charter
+    known = {*charter.roles, *(spell.person for spell in charter.people)}
+    strange = [name for name, team in charter.teams.items() if team.manager not in {None, *known}]
+    if strange:
+        yield subject.found(
+            "managers of teams",
+            f"{listed(strange)} {'names' if len(strange) == 1 else 'name'} a manager who is "
+            "neither a role nor among the people.",
+            Severity.NOTE,
+            remedy="Add the manager under `people:`, or correct the spelling of `manager:`.",
+            place=declared.place("teams", strange[0], "manager"),
+        )
+
+
+def _empty_teams(declared: Declared, subject: Subject) -> Iterator[Finding]:
+    teams = declared.charter.teams
+    for name, team in teams.items():
+        empty = [one for one in team.supports if one in teams and not _roles_in(declared, one)]
+        if empty:
+            yield subject.found(
+                f"teams that {name} supports",
+                f"{name} supports {listed(empty)}, and nobody is in "
+                f"{'that team' if len(empty) == 1 else 'those teams'}.",
+                Severity.NOTE,
+                remedy="Place people in the team by `team:`, give it `members:`, or take it out of "
+                "`supports:`.",
+                place=declared.place("teams", name, "supports"),
+            )
 
 
 @Check(rules=_CADENCES, asks="Are one-to-ones, pipeline reviews and business reviews held in time?")

@@ -8,6 +8,7 @@ from itertools import chain, product
 
 from remit.charter import AccountAge, Function, RoleKind, remit_of, role_kinds
 from remit.charter.catalogue import functions_spoken_of, kind_of_title
+from remit.charter.organisation import Title
 from remit.charter.ownership import AGES
 from remit.check.declared import Check, Declared, Subject, or_clear
 from remit.check.wording import inside, listed, plain, spoken
@@ -41,9 +42,9 @@ def role_completeness(declared: Declared) -> Iterator[Finding]:
     """Roles without an entry point, a handoff moment or a measurable output.
 
     Entry and output come from the charter, else from the role's kind; a KPI or a comp plan is an
-    output too. Amber without one of these. A note for roles that only assist, and that no declared
-    handoff calls in; leaders need none. Where work passes without a handoff between roles that own
-    it, `undeclared_handoffs` says so.
+    output too. Amber without one of these; a role that owns management alone needs neither. A note
+    for roles that only assist, and that no declared handoff calls in; leaders need none. Where work
+    passes without a handoff between roles that own it, `undeclared_handoffs` says so.
     """
     subject = Subject("role_completeness", _COMPLETE)
     yield from or_clear(
@@ -55,9 +56,10 @@ def role_completeness(declared: Declared) -> Iterator[Finding]:
 def _incomplete(declared: Declared, subject: Subject) -> Iterator[Finding]:
     for name, role in declared.charter.roles.items():
         lacks = []
-        if role.kind is None and role.entry is None:
+        own = role.kind is None and remit_of(declared.charter, name).owned != {Function.MANAGEMENT}
+        if own and role.entry is None:
             lacks.append("entry point")
-        if role.kind is None and not (role.output or role.kpis or role.plan):
+        if own and not (role.output or role.kpis or role.plan):
             lacks.append("measurable output")
         if lacks:
             yield subject.found(
@@ -74,8 +76,8 @@ def _incomplete(declared: Declared, subject: Subject) -> Iterator[Finding]:
         if handing
         and name not in handing
         and role.kind not in _LEADERS
-        and not (own := remit_of(declared.charter, name)).owned
-        and own.assisted
+        and not (held := remit_of(declared.charter, name)).owned
+        and held.assisted
     ]
     if alone:
         yield subject.found(
@@ -91,9 +93,10 @@ def _incomplete(declared: Declared, subject: Subject) -> Iterator[Finding]:
 def job_descriptions(declared: Declared) -> Iterator[Finding]:
     """Job descriptions with sentences on functions that the role neither owns nor assists.
 
-    The sentences are shown; nothing is scored. Red where another role here owns the function, so
-    that description and charter contradict each other; amber where nobody does. Management and
-    internal work are left out, and so are the descriptions of leaders, who assist in all.
+    The sentences are shown; nothing is scored. Red where they speak of two or more functions that
+    other roles own here: a generalist's description under a specialist's name. Amber for one such
+    function, which may be a turn of phrase, and for work that nobody owns. Management and internal
+    work are left out, and so are the descriptions of leaders, who assist in all.
     """
     subject = Subject("job_descriptions", _DESCRIPTIONS)
     described = {
@@ -126,12 +129,14 @@ def _described(declared: Declared, subject: Subject, name: str, text: str) -> Fi
             foreign |= dict.fromkeys(spoken_of)
     if not telling:
         return None
-    others = {
-        role: None
+    here = [
+        (cell.function, role)
         for cell, held in declared.owners.items()
         if cell.function in foreign and declared.in_segment(name, cell.segment)
         for role in held.owns
-    }
+    ]
+    others = dict.fromkeys(role for _, role in here)
+    several = len({function for function, _ in here}) > 1
     quoted = "; ".join(f'"{_shortened(one)}"' for one in telling[:_SHOWN])
     more = f" and {len(telling) - _SHOWN} more" if len(telling) > _SHOWN else ""
     owned = f", which {listed(others)} {'owns' if len(others) == 1 else 'own'}" if others else ""
@@ -139,7 +144,7 @@ def _described(declared: Declared, subject: Subject, name: str, text: str) -> Fi
         name,
         f"The job description of {name} speaks of {listed(spoken(one) for one in foreign)}"
         f"{owned}: {quoted}{more}.",
-        Severity.RED if others else Severity.AMBER,
+        Severity.RED if several else Severity.AMBER,
         remedy="Take the sentences out of the description, or add the work to the role's `owns:` "
         "or `assists:`.",
         place=declared.place("roles", name),
@@ -164,7 +169,8 @@ def title_kinds(declared: Declared) -> Iterator[Finding]:
 
     A note where the role owns work of that kind, or where both are there for customers alone: a
     source lets a customer success manager be titled account manager. Else amber. Words that mean
-    no kind are not looked at.
+    no kind are not looked at, and neither is a generalist called account executive where no AE
+    works beside them.
     """
     subject = Subject("title_kinds", _TITLES)
     charter = declared.charter
@@ -176,6 +182,7 @@ def title_kinds(declared: Declared) -> Iterator[Finding]:
         for pattern, title in charter.titles.items()
         if (meant := kind_of_title(pattern.replace("*", " "))) is not None
         and charter.roles[title.role].kind not in (None, meant)
+        and not _sells_alone(declared, title, meant)
     ]
     yield from or_clear(
         (
@@ -192,6 +199,20 @@ def title_kinds(declared: Declared) -> Iterator[Finding]:
             for pattern, role, meant in odd
         ),
         subject.clear("titles", "No title means another kind of role than it is given to."),
+    )
+
+
+def _sells_alone(declared: Declared, title: Title, meant: str) -> bool:
+    """Whether a generalist is called AE where there is no AE to take them for."""
+    charter = declared.charter
+    if meant != "AE" or charter.roles[title.role].kind != "AE/AM":
+        return False
+    where = [title.segment] if title.segment is not None else declared.segments
+    return not any(
+        declared.in_segment(role, segment)
+        for segment in where
+        if declared.in_segment(title.role, segment)
+        for role in charter.kinds("AE")
     )
 
 
@@ -276,11 +297,12 @@ def ramps(declared: Declared) -> Iterator[Finding]:
 
     Amber for a ramp shorter than the range, than the median cycle of a segment that an AE sells
     in, or than the month before which the sources hold no enterprise AE against quota. A note for
-    one that is longer than range and cycle. A role whose kind has no range is not looked at.
+    one that is longer than range and cycle. A role whose kind has no range is not looked at. The
+    ranges are in days, and a month counts as 30 of them: 6 months are not past 180 days.
     """
     subject = Subject("ramps", _RAMPS)
     stated = {
-        name: days_in(role.ramp)
+        name: _days(role.ramp)
         for name, role in declared.charter.roles.items()
         if role.ramp is not None
     }
@@ -302,7 +324,7 @@ def _ramp(declared: Declared, subject: Subject, name: str, days: float) -> Itera
         for segment in role.segments or charter.segments
         if segment in charter.segments
     ]
-    slow = [(days_in(s.sales_cycle), segment) for segment, s in here if closes and s.sales_cycle]
+    slow = [(_days(s.sales_cycle), segment) for segment, s in here if closes and s.sales_cycle]
     cycle, slowest = max(slow, default=(0.0, ""))
     said = f"The ramp of {name} is {plain(days)} days"
     remedy = "Give the role a longer `ramp:`, or state your own range and why."
@@ -324,7 +346,7 @@ def _ramp(declared: Declared, subject: Subject, name: str, days: float) -> Itera
         for segment, s in here
         if closes and s.acv is not None and charter.currency == large.unit and s.acv >= large.value
     ]
-    if late and days < days_in(f"{month.value:.0f} months"):
+    if late and days < _days(f"{month.value:.0f} months"):
         yield subject.found(
             f"evaluation of {name}",
             f"{said}; on deals of {plain(large.value)} {large.unit} and more{inside(late)}, an AE "
@@ -356,6 +378,13 @@ def _ramp(declared: Declared, subject: Subject, name: str, days: float) -> Itera
         limit=Limit(band, float(low if short else high), number.unit, source, above=not short),
         rules=number.rules,
     )
+
+
+def _days(length: str) -> float:
+    """A length in days as ranges of days are meant: months and quarters in round numbers."""
+    number, *_, unit = length.split()
+    round_days = {"month": 30, "quarter": 90}.get(unit.removesuffix("s"))
+    return int(number) * round_days if round_days is not None else days_in(length)
 
 
 def _ramp_band(declared: Declared, name: str) -> str | None:

@@ -169,12 +169,47 @@ def decide(
     full: Annotated[
         bool, typer.Option("--full", help="Every path, everything that would change an answer.")
     ] = False,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this question, such as ae_am; may be repeated.", metavar="NAME"),
+    ] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask for the facts that still matter, one at a time.")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="With --ask: write the answers into the charter.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Which roles does each segment need, why, how sure is that, and what would change it?"""
+    if write and not ask:
+        raise typer.BadParameter("there is nothing to write without --ask.", param_hint="--write")
+    if ask and json:
+        raise typer.BadParameter("--ask talks to a person; leave one out.", param_hint="--json")
+    if ask:
+        from remit.cli.ask import run_ask
+
+        run_ask(
+            charter,
+            segment,
+            question or [],
+            replaced or [],
+            date.today(),
+            write=write,
+            full=full,
+        )
+        return
     from remit.cli.decide import run_decide
 
-    run_decide(charter, segment, replaced or [], date.today(), as_json=json, full=full)
+    run_decide(
+        charter,
+        segment,
+        replaced or [],
+        date.today(),
+        as_json=json,
+        full=full,
+        questions=question or [],
+    )
 
 
 @app.command()
@@ -348,6 +383,24 @@ def benchmarks(
     from remit.cli.benchmarks import run_benchmarks
 
     run_benchmarks(name, as_json=json)
+
+
+@app.command()
+def params(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A parameter's name, or the word it is for. [default: all]",
+            metavar="[NAME]",
+            show_default=False,
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """List the words the sources leave open, and the number remit takes for each."""
+    from remit.cli.params import run_params
+
+    run_params(name, as_json=json)
 
 
 @app.command()

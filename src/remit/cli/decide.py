@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from rich.console import Console
 
 from remit.charter import Charter, fact_kinds, read_charter
 from remit.charter.ownership import segments_of
-from remit.decide import decide
+from remit.decide import QUESTIONS, Decided, decide
 from remit.decide.facts import Value
 from remit.report.decided import decided_as_json, show_decided
 from remit.terms import Place, Problem, RemitError, nearest
@@ -23,26 +25,78 @@ def run_decide(
     *,
     as_json: bool,
     full: bool,
+    questions: Sequence[str] = (),
 ) -> None:
     """Decide and print.
 
+    Args:
+        charter: The charter's file.
+        segment: Only this one; None for all.
+        replaced: `fact=value`, to be taken instead of what is stated.
+        day: Headcounts and numbers are those of this day.
+        as_json: Print one JSON document.
+        full: Print every path as well.
+        questions: Only these; none for all.
+
     Raises:
-        RemitError: If there is no such segment or fact, or a value is not of the fact's kind.
+        RemitError: If there is no such segment, question or fact, or a value is not of the fact's
+            kind.
     """
+    asked = known_questions(questions)
     declared = read_charter(charter)
     found = decide(
         declared,
         day=day,
-        segments=(_segment(declared, segment),) if segment is not None else None,
-        replaced=_values(replaced),
+        segments=(known_segment(declared, segment),) if segment is not None else None,
+        replaced=replaced_facts(replaced),
     )
+    found = only(found, asked)
     if as_json:
         print(decided_as_json(found))
     else:
         show_decided(found, Console(highlight=False), full=full)
 
 
-def _segment(charter: Charter, name: str) -> str:
+def only(found: Decided, questions: Sequence[str]) -> Decided:
+    """What was decided, of some questions alone."""
+    return dataclasses.replace(
+        found,
+        segments=tuple(
+            dataclasses.replace(
+                segment, answers=tuple(segment.at(question) for question in questions)
+            )
+            for segment in found.segments
+        ),
+    )
+
+
+def known_questions(names: Sequence[str]) -> tuple[str, ...]:
+    """The questions of these names, in their usual order; all where none is named.
+
+    Raises:
+        RemitError: If there is no such question.
+    """
+    wrong = [
+        Problem(
+            Place("--question"),
+            "",
+            f'no question is called "{name}".',
+            nearest(name, QUESTIONS, what="Questions"),
+        )
+        for name in names
+        if name not in QUESTIONS
+    ]
+    if wrong:
+        raise RemitError(wrong)
+    return tuple(question for question in QUESTIONS if question in names or not names)
+
+
+def known_segment(charter: Charter, name: str) -> str:
+    """The segment of this name.
+
+    Raises:
+        RemitError: If the charter has none.
+    """
     known = segments_of(charter)
     if name not in known:
         wrong = f'no segment is called "{name}".'
@@ -52,8 +106,12 @@ def _segment(charter: Charter, name: str) -> str:
     return name
 
 
-def _values(stated: list[str]) -> dict[str, Value]:
-    """The facts of `--set fact=value`, all mistakes at once."""
+def replaced_facts(stated: Sequence[str]) -> dict[str, Value]:
+    """The facts of `--set fact=value`.
+
+    Raises:
+        RemitError: With all mistakes at once.
+    """
     values: dict[str, Value] = {}
     problems = []
     for one in stated:

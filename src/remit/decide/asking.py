@@ -24,13 +24,14 @@ class Wanted:
     """The next fact to ask for."""
 
     signal: str
+    """The signal it is asked for."""
     fact: str
     word: str | None
     """Another fact that says the same in a word, for somebody who has no number."""
     questions: tuple[str, ...]
     """Whose answers it can change."""
     gain: float
-    """Bits of doubt that knowing the signal takes away, over all these questions."""
+    """Bits of doubt that it takes away, over all these questions."""
 
 
 def wanted(
@@ -38,30 +39,32 @@ def wanted(
 ) -> Wanted | None:
     """The fact to ask for next; None once nothing that somebody may know can change an answer.
 
-    Gains are summed over the questions. Of equal ones, what takes fewer facts comes first, so
-    that two facts of one signal are asked for one after the other.
+    A fact counts by the signal it tells most about at each question, summed over the questions. Of
+    equal ones, what takes fewer facts comes first, so that two facts of one signal are asked for
+    one after the other.
 
     Args:
         judged: What is known.
         questions: The answers that matter.
         declined: Facts that were asked for and are not known to whoever answers.
     """
-    gains: dict[str, float] = {}
-    moved: dict[str, list[str]] = {}
     levels = judged.levels()
+    gains: dict[str, dict[str, float]] = {}
+    reached: dict[str, list[tuple[int, str, str | None]]] = {}
     for question in questions:
         for ask in judged.asks(question):
-            if ask.gain > 0 or can_change(question, ask.signal, levels):
-                gains[ask.signal] = gains.get(ask.signal, 0.0) + ask.gain
-                moved.setdefault(ask.signal, []).append(question)
+            fact, word = _fact_for(ask.signal, judged, declined)
+            if fact is None or not (ask.gain > 0 or can_change(question, ask.signal, levels)):
+                continue
+            of_fact = gains.setdefault(fact, {})
+            of_fact[question] = max(of_fact.get(question, 0.0), ask.gain)
+            left = sum(need not in judged.facts for need in SIGNALS[ask.signal].needs)
+            reached.setdefault(fact, []).append((left, ask.signal, word))
     found = []
-    for signal, gain in gains.items():
-        fact, word = _fact_for(signal, judged, declined)
-        if fact is not None:
-            left = sum(need not in judged.facts for need in SIGNALS[signal].needs)
-            found.append(
-                (-round(gain, 6), left, Wanted(signal, fact, word, tuple(moved[signal]), gain))
-            )
+    for fact, of_fact in gains.items():
+        left, signal, word = min(reached[fact], key=lambda one: one[0])
+        gain = round(sum(of_fact.values()), 6)
+        found.append((-gain, left, Wanted(signal, fact, word, tuple(of_fact), gain)))
     return min(found, key=lambda one: one[:2])[2] if found else None
 
 

@@ -137,7 +137,7 @@ def first_manager(seen: Seen) -> Iterator[Verdict]:
         yield seen.verdict(
             "first_manager",
             "hire",
-            "There are as many sellers as one manager leads: time for the first.",
+            "There are sellers enough for one manager and more: they need a first-line manager.",
             "003-43",
         )
     else:

@@ -260,7 +260,8 @@ def _later_management(seen: Seen) -> Iterator[Verdict]:
         yield seen.verdict(
             "am_csm",
             ("split", "joined"),
-            "Later expansion is simple, so AMs may stand alone or together with success.",
+            "The guide gives accounts to AMs of their own at renewal; as later expansion is simple, "
+            "they may look after success as well.",
             "002-15",
             "002-22",
         )

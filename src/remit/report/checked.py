@@ -24,12 +24,19 @@ STYLES = {Severity.RED: "bold red", Severity.AMBER: "bold yellow", Severity.NOTE
 
 
 def disagreeing(found: Finding) -> tuple[Disagreement, ...]:
-    """Where the sources disagree about what a finding says, as far as a charter can show it."""
-    return tuple(
-        dict.fromkeys(
-            known for rule in found.rules for known in disagreements(rule) if "check" in known.parts
-        )
+    """Where the sources disagree about what a finding says, as far as a charter can show it.
+
+    A disagreement bears on a finding that rests on its first rule, or on two of them; one rule
+    among several says too little, since some rules speak of all pay at once.
+    """
+    bearing = dict.fromkeys(
+        known
+        for rule in found.rules
+        for known in disagreements(rule)
+        if "check" in known.parts
+        and (found.rules[0] in known.rules or len({*found.rules} & {*known.rules}) > 1)
     )
+    return tuple(bearing)
 
 
 def show_check(checked: Checked, console: Console, *, everything: bool = False) -> None:
@@ -103,7 +110,7 @@ def _finding(found: Finding, told: set[Disagreement]) -> ConsoleRenderable:
     grid.add_row(Text(f"{str(severity).upper():<6}", style=STYLES[severity]), sentence)
     if found.remedy:
         grid.add_row("", Text(harmless(found.remedy), style="dim"))
-    for known in disagreeing(found):
+    for known in disagreeing(found) if severity > Severity.NOTE else ():
         if known in told:
             continue
         told.add(known)

@@ -49,7 +49,7 @@ class Fork:
     signal: str
     asks: str
     facts: tuple[str, ...]
-    """Each fact that was looked at, with its value and range; empty where it is not known."""
+    """Each fact that was looked at, with its value and range; or what is not known."""
     limits: str
     """Where one level ends, in words; empty where the fact is a word."""
     gauge: Gauge | None
@@ -176,21 +176,22 @@ class _Grown:
             if name in facts:
                 yield _bare(facts[name])
 
+    def _missing(self, signal: Signal) -> str:
+        """Facts that would settle a signal, a word as the other way to say it."""
+        lacking = [name for name in signal.needs if name not in self.segment.facts]
+        ways = [" and ".join(lacking)] if lacking else []
+        if signal.word is not None:
+            ways.append(signal.word)
+        return ", or ".join(ways).replace("_", " ")
+
     def _limits(self, signal: Signal) -> str:
         if signal.word is not None and signal.word in self.segment.facts:
             return ""
-        said = []
-        for cut, at in self._cuts(signal):
-            standing = self.numbers[cut.benchmark].at(self.day).source.standing
-            written = _written(signal, at)
-            side = f"{written} or more" if cut.reached else f"more than {written}"
-            said.append(f"{side} ({standing})")
+        said = [
+            f"{limit} ({self.numbers[cut.benchmark].at(self.day).source.standing})"
+            for cut, _, limit in limits(signal, self.segment.facts, self.day, self.numbers)
+        ]
         return ("Limit: " if len(said) == 1 else "Limits: ") + "; ".join(said) if said else ""
-
-    def _cuts(self, signal: Signal) -> Iterator[tuple[Cut, Fraction]]:
-        size = self.segment.facts["size"].value if "size" in self.segment.facts else None
-        for cut in signal.cuts:
-            yield cut, cut_value(cut, self.numbers, self.day, str(size) if size else None)
 
     def _gauge(self, signal: Signal) -> Gauge | None:
         facts = self.segment.facts
@@ -214,9 +215,25 @@ class _Grown:
             low,
             high,
             all(facts[name].value is not None for name in signal.needs),
-            tuple((float(at), _written(signal, at)) for _, at in self._cuts(signal)),
+            tuple(
+                (float(at), _written(signal, at))
+                for _, at, _ in limits(signal, facts, self.day, self.numbers)
+            ),
             _written(signal, value),
         )
+
+
+def limits(
+    signal: Signal, facts: Mapping[str, Known], day: date, numbers: Mapping[str, Benchmark]
+) -> tuple[tuple[Cut, Fraction, str], ...]:
+    """Where a signal's levels end in a segment: the cut, its number, and that in words."""
+    size = facts["size"].value if "size" in facts else None
+    found = []
+    for cut in signal.cuts:
+        at = cut_value(cut, numbers, day, str(size) if size else None)
+        written = _written(signal, at)
+        found.append((cut, at, f"{written} or more" if cut.reached else f"more than {written}"))
+    return tuple(found)
 
 
 def steps(recommendation: Recommendation, levels: Mapping[str, Level]) -> tuple[Step, ...]:
@@ -252,14 +269,14 @@ def _decider(recommendation: Recommendation) -> Verdict:
 def _compared(there: tuple[Branch, ...], here: tuple[Branch, ...]) -> str:
     """Where another level leads, beside where this one does."""
     answer = settled(there)
+    still = "still " if answer == settled(here) else ""
     if answer == DEPENDS:
-        return "still open" if settled(here) == DEPENDS else "open"
-    if answer != settled(here):
-        return words(answer)
+        return f"{still}open"
     before, after = (any(b.recommendation.pilot for b in way) for way in (here, there))
-    if before != after:
-        return "the same, with a pilot first" if after else "the same, without a pilot"
-    return "the same"
+    if still and before != after:
+        pilot = ", with a pilot first" if after else ", without a pilot"
+        return f"{still}{words(answer)}{pilot}"
+    return f"{still}{words(answer)}"
 
 
 def _bare(fact: Known) -> str:

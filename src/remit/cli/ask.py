@@ -1,0 +1,349 @@
+"""`remit decide --ask`: asks for the facts that still matter, one at a time."""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from rich.console import Console
+
+from remit.benchmarks import Benchmark, with_overrides
+from remit.charter import Charter, FactKind, fact_kinds, read_charter
+from remit.charter.market import Fact
+from remit.charter.ownership import segments_of
+from remit.charter.stating import OF_CHARTER, OF_SEGMENT, with_facts, write_facts
+from remit.cli.decide import known_questions, known_segment, only, replaced_facts
+from remit.decide import SIGNALS, decide, known
+from remit.decide.asking import Wanted, answers, open_among, wanted
+from remit.decide.facts import Value
+from remit.decide.signals import asked_by
+from remit.decide.uncertainty import DEPENDS, Judged
+from remit.report.decided import LABELS, show_decided, words
+from remit.terms import Place, Problem, RemitError, closest
+
+SOURCE = "asked"
+"""What a charter says of where such a fact is from."""
+WIDEST = 96
+
+
+@dataclass(slots=True)
+class Asking:
+    """A conversation about one segment: what was told so far, and what is not known."""
+
+    charter: Charter
+    segment: str
+    day: date
+    replaced: Mapping[str, Value]
+    questions: tuple[str, ...]
+    numbers: Mapping[str, Benchmark]
+    told: dict[str, Fact] = field(default_factory=dict)
+    declined: set[str] = field(default_factory=set)
+
+    def as_told(self) -> Charter:
+        """The charter with everything told so far."""
+        return with_facts(self.charter, self.segment, self.told) if self.told else self.charter
+
+    def judged(self) -> Judged:
+        """All that is known by now."""
+        facts = known(self.as_told(), self.segment, self.day, self.replaced)
+        return Judged(facts, self.numbers, self.day)
+
+
+def run_ask(
+    charter: Path,
+    segment: str | None,
+    questions: Sequence[str],
+    replaced: Sequence[str],
+    day: date,
+    *,
+    write: bool,
+    full: bool = False,
+) -> None:
+    """Ask for what matters, print the recommendation, and write the facts if that is wanted.
+
+    Where the input ends, asking ends: what was not answered is not known.
+
+    Args:
+        charter: The charter's file.
+        segment: The segment asked about; may be None where the charter has one.
+        questions: Only what can change these is asked for; none for all.
+        replaced: `fact=value`, to be taken for this run and never written.
+        day: Headcounts and numbers are those of this day, and the facts are dated by it.
+        write: Write the facts into the charter's file without a further question.
+        full: Print every path of the recommendation.
+
+    Raises:
+        RemitError: If there is no such segment or question, or the facts cannot be written.
+        KeyboardInterrupt: If whoever is asked wants no more of it; nothing is written.
+    """
+    declared = read_charter(charter)
+    name = _which(declared, segment)
+    if write and name not in declared.segments:
+        raise RemitError([Problem(Place(str(charter)), "segments", *_NO_SEGMENT)])
+    overrides = {n: override.model_dump() for n, override in declared.benchmarks.items()}
+    asking = Asking(
+        declared,
+        name,
+        day,
+        replaced_facts(replaced),
+        known_questions(questions),
+        with_overrides(overrides, company=declared.company),
+    )
+    _converse(asking)
+    found = decide(asking.as_told(), day=day, segments=(name,), replaced=asking.replaced)
+    print()
+    show_decided(only(found, asking.questions), Console(highlight=False), full=full)
+    print()
+    _keep(charter, asking, write=write)
+
+
+_NO_SEGMENT = (
+    "the charter has no segment to write facts about.",
+    "Name one, such as `segments: {smb: {size: smb}}`, or leave out --write.",
+)
+
+
+def _which(charter: Charter, segment: str | None) -> str:
+    names = segments_of(charter)
+    if segment is not None:
+        return known_segment(charter, segment)
+    if len(names) > 1:
+        fix = f"Segments: {', '.join(names)}."
+        raise RemitError([Problem(Place("--segment"), "", "say which segment to ask about.", fix)])
+    return names[0]
+
+
+def _converse(asking: Asking) -> None:
+    judged = asking.judged()
+    given = answers(judged, asking.questions)
+    _say(f"{asking.segment}: {_open(given)}")
+    if open_among(given):
+        _say("One question at a time. ? or Enter where you do not know. Ctrl-D ends it.")
+    while (next_ := wanted(judged, asking.questions, asking.declined)) is not None:
+        _pose(next_)
+        reply = _reply(next_)
+        if reply is None:
+            return
+        asking.declined |= {fact for fact in (next_.fact, next_.word) if fact and not reply}
+        for name, fact in reply.items():
+            asking.told[name] = Fact.model_validate(
+                {**fact.model_dump(by_alias=True), "source": SOURCE, "on": asking.day}
+            )
+        judged = asking.judged() if reply else judged
+        now = answers(judged, asking.questions)
+        _say(_settled(next_, judged, given, now, told=bool(reply)), indent="  ")
+        given = now
+
+
+def _pose(next_: Wanted) -> None:
+    print()
+    signal = SIGNALS[next_.signal]
+    of_many = len(signal.needs) > 1 or next_.fact not in signal.facts
+    _say(asked_by(next_.fact) if of_many else signal.asks)
+    if not of_many and signal.levels != ("no", "yes"):
+        _say(asked_by(next_.fact), indent="  ")
+    _say(f"It can change {_labels(next_.questions)}.", indent="  ")
+
+
+def _reply(next_: Wanted) -> dict[str, Fact] | None:
+    """What was answered, by fact; nothing where it is not known. None once the input ends."""
+    ways = " or ".join(_ways(name) for name in (next_.fact, next_.word) if name)
+    while True:
+        try:
+            typed = input(f"{next_.fact.replace('_', ' ')} ({ways}): ")
+        except EOFError:
+            print()
+            return None
+        if not sys.stdin.isatty():
+            print(" ".join(typed.split()))
+        try:
+            return _read(next_, typed)
+        except ValueError as error:
+            _say(str(error), indent="  ")
+
+
+def _read(next_: Wanted, typed: str) -> dict[str, Fact]:
+    if typed.strip() in ("", "?"):
+        return {}
+    if next_.word is not None and re.match(r"\s*[^\W\d]", typed):
+        return {next_.word: read_fact(next_.word, typed)}
+    return {next_.fact: read_fact(next_.fact, typed)}
+
+
+def _settled(
+    next_: Wanted,
+    judged: Judged,
+    before: Mapping[str, str],
+    now: Mapping[str, str],
+    *,
+    told: bool,
+) -> str:
+    """One line on what an answer changed."""
+    if not told:
+        return "Left unknown."
+    level = judged.levels().get(next_.signal)
+    said = f"{_sentence(SIGNALS[next_.signal].says[level])} " if level is not None else ""
+    fresh = [q for q in now if now[q] != DEPENDS and before[q] == DEPENDS]
+    again = [q for q in now if now[q] == DEPENDS and before[q] != DEPENDS]
+    if fresh:
+        settled = "; ".join(f"{LABELS[q]}: {words(now[q])}" for q in fresh)
+        said += f"Settles {settled}. "
+    if again:
+        said += f"Opens {_labels(again)} again. "
+    if not fresh and not again:
+        missing = [need for need in SIGNALS[next_.signal].needs if need not in judged.facts]
+        short = level is None and missing
+        said += (
+            f"It takes {missing[0].replace('_', ' ')} as well. "
+            if short
+            else ("Settles no answer yet. ")
+        )
+    return said + _open(now)
+
+
+def _open(given: Mapping[str, str]) -> str:
+    left = open_among(given)
+    if not left:
+        return "Nothing is open."
+    return f"{len(left)} of {len(given)} answers open."
+
+
+def _labels(questions: Sequence[str]) -> str:
+    return ", ".join(LABELS[question] for question in questions)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _keep(file: Path, asking: Asking, *, write: bool) -> None:
+    """Write what was told into the charter, or say why not."""
+    count = f"{len(asking.told)} fact{'s' if len(asking.told) != 1 else ''}"
+    if not asking.told:
+        print("No fact was told, so there is nothing to write.")
+        return
+    if asking.segment not in asking.charter.segments:
+        _say(f"Not written: {' '.join(_NO_SEGMENT).replace(', or leave out --write', '')}")
+        return
+    if not write:
+        try:
+            write = input(f"Write {count} into {file}? (y/n) ").strip().casefold() in ("y", "yes")
+        except EOFError:
+            print()
+        if not write:
+            print("Not written. --write does it without asking.")
+            return
+    write_facts(file, asking.charter, asking.segment, asking.told)
+    print(f"Wrote {count} into {file}: {', '.join(asking.told)}.")
+
+
+def _say(text: str, indent: str = "") -> None:
+    width = min(Console().width, WIDEST)
+    for line in text.splitlines():
+        print(textwrap.fill(line, width, initial_indent=indent, subsequent_indent=indent))
+
+
+# How an answer is read
+
+AMOUNT = r"(\d+(?:\.\d+)?|\.\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?)\s*([%kKmM]?)"
+TIMES: Mapping[str, int] = {"": 1, "k": 1_000, "m": 1_000_000}
+ALONE = frozenset({*OF_SEGMENT, *OF_CHARTER})
+"""Facts for which a charter has room for one value and no range."""
+
+
+def read_fact(name: str, typed: str) -> Fact:
+    """What was typed for a fact: a number, a range, or one of its words.
+
+    A per cent sign or a letter after the end of a range counts for its start as well.
+
+    >>> read_fact("grr", "90 %").value, read_fact("landed_value", "30k").value
+    (0.9, 30000.0)
+    >>> nine = read_fact("sellers", "5 to 9")
+    >>> (nine.low, nine.high, nine.value)
+    (5.0, 9.0, None)
+    >>> read_fact("grr", "80-90%").low
+    0.8
+    >>> read_fact("playbook", "yes").value
+    True
+
+    Raises:
+        ValueError: If it is no such value; the message says what would be.
+    """
+    kind = _kind(name)
+    if isinstance(kind.of, tuple):
+        return Fact(value=_word(kind, typed))
+    found = re.fullmatch(rf"{AMOUNT}(?:\s*(?:to|-|\.\.|\u2013)\s*{AMOUNT})?", typed.strip())
+    if found is None:
+        raise ValueError(f"{typed.strip()!r} is no number. Give {_ways(name)}.")
+    low, unit, high, of_both = found.groups()
+    if high is None:
+        return _right(kind, Fact(value=_number(low, unit)))
+    if name in ALONE:
+        raise ValueError("The charter states one value here. Give the most likely.")
+    first, last = _number(low, unit or of_both), _number(high, of_both)
+    if first > last:
+        raise ValueError(f"{typed.strip()!r} ends before it starts. Give the lower end first.")
+    return _right(kind, Fact.model_validate({"from": first, "to": last}))
+
+
+def _number(text: str, unit: str) -> float:
+    exact = Decimal(text.replace(",", ""))
+    return float(exact / 100 if unit == "%" else exact * TIMES[unit.lower()])
+
+
+def _right(kind: FactKind, fact: Fact) -> Fact:
+    for value in (fact.value, fact.low, fact.high):
+        wrong = kind.wrong(value) if value is not None else None
+        if wrong is not None:
+            raise ValueError(f"It {wrong}.")
+    return fact
+
+
+def _word(kind: FactKind, typed: str) -> str | bool:
+    """The word that was typed, or the only one that begins so."""
+    assert isinstance(kind.of, tuple)
+    known = {
+        ("yes" if word else "no") if isinstance(word, bool) else word: word for word in kind.of
+    }
+    said = re.sub(r"[\s-]+", "_", typed.strip().casefold())
+    said = {"true": "yes", "false": "no"}.get(said, said)
+    begun = [word for word in known if said and word.startswith(said)]
+    if said in known or len(begun) == 1:
+        return known[said if said in known else begun[0]]
+    near = closest(said, known)
+    meant = f' Did you mean "{near}"?' if near else ""
+    raise ValueError(f"{typed.strip()!r} is none of these: {', '.join(known)}.{meant}")
+
+
+def _ways(name: str) -> str:
+    """How a fact may be answered."""
+    kind = _kind(name)
+    if isinstance(kind.of, tuple):
+        return ", ".join(
+            str(w) if not isinstance(w, bool) else ("yes" if w else "no") for w in kind.of
+        )
+    if name in ALONE:
+        return "an amount, such as 30000"
+    return {
+        "share": "a share such as 25 %, or 20 % to 30 %",
+        "money": "an amount such as 30000, or 25k to 40k",
+        "count": "a count such as 7, or 5 to 9",
+        "number": "a number such as 1.5, or 1 to 2",
+    }[str(kind.of)]
+
+
+def _kind(name: str) -> FactKind:
+    """What a fact may be; those that the charter says outside `facts` have their signal's words."""
+    if name in fact_kinds():
+        return fact_kinds()[name]
+    signal = next(signal for signal in SIGNALS.values() if name in signal.facts)
+    if signal.word != name:
+        return FactKind(name, asked_by(name), "money", ())
+    levels = (True, False) if signal.levels == ("no", "yes") else signal.levels
+    return FactKind(name, asked_by(name), levels, ())
