@@ -19,7 +19,7 @@ from remit.charter.market import Fact
 from remit.charter.ownership import segments_of
 from remit.charter.stating import OF_CHARTER, OF_SEGMENT, with_facts, write_facts
 from remit.cli.decide import known_questions, known_segment, only, replaced_facts
-from remit.decide import SIGNALS, decide, known
+from remit.decide import SIGNALS, Known, decide, known
 from remit.decide.asking import Wanted, answers, open_among, wanted
 from remit.decide.facts import Value
 from remit.decide.signals import asked_by
@@ -126,7 +126,7 @@ def _converse(asking: Asking) -> None:
     if open_among(given):
         _say("One question at a time. ? or Enter where you do not know. Ctrl-D ends it.")
     while (next_ := wanted(judged, asking.questions, asking.declined)) is not None:
-        _pose(next_)
+        _pose(next_, asking.questions)
         reply = _reply(next_)
         if reply is None:
             return
@@ -141,19 +141,20 @@ def _converse(asking: Asking) -> None:
         given = now
 
 
-def _pose(next_: Wanted) -> None:
+def _pose(next_: Wanted, questions: Sequence[str]) -> None:
     print()
     signal = SIGNALS[next_.signal]
     of_many = len(signal.needs) > 1 or next_.fact not in signal.facts
     _say(asked_by(next_.fact) if of_many else signal.asks)
     if not of_many and signal.levels != ("no", "yes"):
         _say(asked_by(next_.fact), indent="  ")
-    _say(f"It can change {_labels(next_.questions)}.", indent="  ")
+    if len(questions) > 1:
+        _say(f"It can change {_labels(next_.questions)}.", indent="  ")
 
 
 def _reply(next_: Wanted) -> dict[str, Fact] | None:
     """What was answered, by fact; nothing where it is not known. None once the input ends."""
-    ways = " or ".join(_ways(name) for name in (next_.fact, next_.word) if name)
+    ways = "; or ".join(_ways(name) for name in (next_.fact, next_.word) if name)
     while True:
         try:
             typed = input(f"{next_.fact.replace('_', ' ')} ({ways}): ")
@@ -188,30 +189,43 @@ def _settled(
     if not told:
         return "Left unknown."
     level = judged.levels().get(next_.signal)
-    said = f"{_sentence(SIGNALS[next_.signal].says[level])} " if level is not None else ""
+    said = []
+    if level is not None:
+        said.append(_sentence(SIGNALS[next_.signal].says[level]))
+        if _reaches_over(next_, judged):
+            said.append("(That is the middle of the range; its ends differ.)")
+    else:
+        missing = [need for need in SIGNALS[next_.signal].needs if need not in judged.facts]
+        said += [f"It takes {need.replace('_', ' ')} as well." for need in missing[:1]]
     fresh = [q for q in now if now[q] != DEPENDS and before[q] == DEPENDS]
     again = [q for q in now if now[q] == DEPENDS and before[q] != DEPENDS]
     if fresh:
-        settled = "; ".join(f"{LABELS[q]}: {words(now[q])}" for q in fresh)
-        said += f"Settles {settled}. "
+        said.append(f"Settles {'; '.join(f'{LABELS[q]}: {words(now[q])}' for q in fresh)}.")
     if again:
-        said += f"Opens {_labels(again)} again. "
-    if not fresh and not again:
-        missing = [need for need in SIGNALS[next_.signal].needs if need not in judged.facts]
-        short = level is None and missing
-        said += (
-            f"It takes {missing[0].replace('_', ' ')} as well. "
-            if short
-            else ("Settles no answer yet. ")
-        )
-    return said + _open(now)
+        said.append(f"Opens {_labels(again)} again.")
+    return " ".join((*said, _open(now)))
+
+
+def _reaches_over(next_: Wanted, judged: Judged) -> bool:
+    """Whether the ends of a range that was told lie at different levels."""
+    fact = judged.facts.get(next_.fact)
+    if fact is None or fact.low is None or fact.high is None:
+        return False
+    ends = (Known(next_.fact, end) for end in (fact.low, fact.high))
+    return len({judged.levels(**{next_.fact: end}).get(next_.signal) for end in ends}) > 1
 
 
 def _open(given: Mapping[str, str]) -> str:
     left = open_among(given)
     if not left:
         return "Nothing is open."
+    if len(left) <= FEW:
+        return f"Open: {_labels(left)}."
     return f"{len(left)} of {len(given)} answers open."
+
+
+FEW = 3
+"""So many open answers are named and not counted."""
 
 
 def _labels(questions: Sequence[str]) -> str:

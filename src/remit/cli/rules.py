@@ -245,7 +245,7 @@ def _nouns() -> Iterator[tuple[str, Server]]:
         ("measure", measured(), measured),
     ):
         for name, noun in known.items():
-            for rule in noun.rules:
+            for rule in (*noun.rules, *getattr(noun, "also", ())):
                 yield rule, Server("charter", kind, name, f"{call.__module__}.{call.__name__}")
 
 
