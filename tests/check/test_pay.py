@@ -118,10 +118,15 @@ def test_a_seller_paid_on_retention_is_a_note_that_names_both_sources(checked):
     assert finding.rules == ("000-20", "001-19")
 
 
-def test_a_result_of_the_whole_company_is_a_note(checked):
-    text = team(sdr=MEETINGS + "}, all: {kind: bonus, pays_on: profit, points: [{at: 1, pays: 1}]")
+@pytest.mark.parametrize("measure", ["profit", "team_attainment"])
+def test_what_many_reach_together_is_nobody_elses_work(checked, measure):
+    text = team(
+        sdr=MEETINGS + f"}}, all: {{kind: bonus, pays_on: {measure}, points: [{{at: 1, pays: 1}}]"
+    )
 
-    assert [said[:4] for said in says(checked(text), "paid_outside_remit")] == ["note"]
+    assert says(checked(text), "paid_outside_remit") == [
+        "clear: Every component pays on work that its role owns."
+    ]
 
 
 def test_managers_are_paid_for_the_work_of_those_they_lead(checked):

@@ -122,11 +122,19 @@ def test_an_indicator_that_no_field_records_is_amber(checked):
     ]
 
 
-def test_a_field_without_a_level_is_a_note(checked):
-    text = indicator("about: 2000 team messages, field: Account.Messages__c")
+def test_a_number_counted_each_month_needs_a_level(checked):
+    text = indicator("about: 2000 team messages, field: Account.Messages__c, per: month")
 
     assert says(checked(text), "observable_indicator") == [
-        "note: 50 % of ae waits for messages, which states no `at_least`."
+        "amber: 50 % of ae waits for messages, which states no `at_least`."
+    ]
+
+
+def test_a_field_that_holds_the_day_it_was_reached_needs_no_level(checked):
+    text = indicator("about: Second plant live, field: Account.Second_Live_On__c")
+
+    assert says(checked(text), "observable_indicator") == [
+        "clear: Every indicator that pay waits for can be seen."
     ]
 
 

@@ -92,7 +92,9 @@ def test_an_exemption_that_names_no_check_or_has_ended_speaks_of_nothing(checked
         'note: No check is called "overlap", so the exemption speaks of nothing.',
     ]
     (unknown,) = [one for one in found.findings if one.about == "exempt overlap"]
-    assert unknown.remedy.startswith('Did you mean "overlaps"?')
+    assert unknown.remedy.startswith('Did you mean "overlaps"? Checks: overlaps, ')
+    assert len(unknown.remedy.split(", ")) < 10
+    assert unknown.remedy.endswith(" more.")
 
 
 def test_an_exemption_in_force_has_no_trouble(checked):

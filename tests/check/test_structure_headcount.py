@@ -24,6 +24,21 @@ def test_two_or_three_aes_for_an_sdr_are_within_the_band(checked):
     ]
 
 
+def test_bdrs_who_prospect_beside_sdrs_are_counted_with_them(checked):
+    both = company(
+        sdr="is: SDR, headcount: 3", bdr="is: BDR, headcount: 5", ae="is: AE, headcount: 24"
+    )
+    few = both.replace("headcount: 5", "headcount: 1")
+
+    assert says(checked(both), "aes_for_each_sdr") == [
+        "clear: AEs for each SDR are within the band wherever both are counted."
+    ]
+    assert says(checked(few), "aes_for_each_sdr") == [
+        "amber: 24 AEs and 4 SDRs and BDRs work in main: 6 AEs for one SDR or BDR; the band is 2 "
+        "to 3."
+    ]
+
+
 def test_without_headcounts_there_is_no_ratio(checked):
     found = checked(company(sdr="is: SDR", ae="is: AE", se="is: SE"))
 
@@ -156,6 +171,18 @@ def test_managers_of_sdrs_and_of_enterprise_aes_have_bands_of_their_own(checked)
     ]
     assert says(checked(led(("ae", 7), segment="size: enterprise")), "spans") == [
         "amber: The manager of enterprise AEs leads 7 people; the band is 4 to 6."
+    ]
+
+
+def test_who_leads_for_a_part_of_their_time_may_lead_few_and_not_too_many(checked):
+    coach = "- {person: boss0, role: boss, share: 0.5}\n  - {person: boss0, role: ae, share: 0.5}\n"
+    few, many = (
+        led(("ae", people)).replace("- {person: boss0, role: boss}\n", coach) for people in (3, 11)
+    )
+
+    assert says(checked(few), "spans") == ["clear: 1 team of SDRs or AEs within the band."]
+    assert says(checked(many), "spans") == [
+        "amber: The manager of AEs leads 11 people; the band is 6 to 8."
     ]
 
 

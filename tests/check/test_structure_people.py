@@ -68,6 +68,73 @@ def test_numbers_of_people_that_do_not_agree_are_shown(checked):
     ]
 
 
+def test_the_pods_of_one_segment_do_not_hold_the_whole_companys_people(checked):
+    everywhere = people("person: a, role: csm", "person: b, role: csm", "person: c, role: csm")
+    one = everywhere + "teams: {east: {is: pod, segments: smb, members: {csm: 1}}}\n"
+    both = one.replace("teams: {", "teams: {west: {is: pod, segments: large, members: {csm: 1}}, ")
+
+    assert says(checked(one), "headcount_stated_twice") == [
+        "does not apply: No role's number of people is stated in two places."
+    ]
+    assert says(checked(both), "headcount_stated_twice") == [
+        "note: csm has 3 by `people:` and 2 by `teams:`."
+    ]
+
+
+# Territories and teams
+
+
+def holding(person: str) -> str:
+    return people("person: Ann, role: ae", "person: Bea, role: csm, to: 2025-12-31") + (
+        f"territories: {{Bavaria: {{role: ae, owners: [{{person: {person}}}]}}}}\n"
+    )
+
+
+def test_a_territory_of_somebody_who_is_not_there_is_a_note_that_names_the_territory(checked):
+    assert says(checked(holding("Zoe")), "territory_holders") == [
+        "note: 1 territory of 1 is held by somebody who is not among the people: Bavaria."
+    ]
+    assert says(checked(holding("Ann")), "territory_holders") == [
+        "clear: The holder of 1 territory is among the people."
+    ]
+
+
+def test_territories_are_not_looked_at_without_holders_or_people(checked):
+    unheld = people("person: Ann, role: ae") + "territories: {Bavaria: {role: ae}}\n"
+    past = holding("Zoe").replace("person: Zoe", "person: Zoe, to: 2025-12-31")
+
+    for text in (unheld, past):
+        assert says(checked(text), "territory_holders") == [
+            "does not apply: No territory says who holds it."
+        ]
+    assert says(checked(ROLES), "territory_holders") == [
+        "could not look: The charter states no `people:`."
+    ]
+
+
+def test_teams_with_a_strange_manager_or_for_an_empty_team_are_a_note(checked):
+    text = people("person: Ann, role: ae, team: east", "person: Bea, role: csm, team: pool")
+    teams = "teams: {east: {manager: %s}, west: {}, pool: {is: overlay, supports: [%s]}}\n"
+
+    assert says(checked(text + teams % ("Zoe", "west")), "team_names") == [
+        "note: east names a manager who is neither a role nor among the people.",
+        "note: pool supports west, and nobody is in that team.",
+    ]
+    for manager in ("Bea", "csm"):
+        assert says(checked(text + teams % (manager, "east")), "team_names") == [
+            "clear: Managers and supported teams are there."
+        ]
+
+
+def test_teams_are_not_asked_for_names_where_none_are_given(checked):
+    assert says(checked(people("person: Ann, role: ae")), "team_names") == [
+        "does not apply: No team names a manager or a team that it supports."
+    ]
+    assert says(checked(ROLES), "team_names") == [
+        "could not look: The charter states no `people:`."
+    ]
+
+
 # Titles
 
 
@@ -129,6 +196,35 @@ def test_a_pod_with_both_sides_or_an_overlay_that_supports_it_has_no_trouble(che
             "clear: east: both sides of each handoff are in the pod."
         ]
     assert says(checked(ROLES), "pods") == ["does not apply: No team is a pod with roles in it."]
+
+
+def test_a_pod_is_asked_only_for_roles_that_work_in_its_segments(checked):
+    two = """
+company: Acme
+segments: {smb: {}, large: {}}
+roles: {sdr: {is: SDR}, seller: {is: AE, segments: [smb]}, ae: {is: AE, segments: [large]}}
+handoffs: [{from: sdr, to: seller, at: discovery}, {from: sdr, to: ae, at: discovery}]
+teams: {east: {is: pod, segments: large, members: {sdr: 1, ae: 3}}}
+"""
+
+    assert says(checked(two), "pods") == ["clear: east: both sides of each handoff are in the pod."]
+    assert says(checked(two.replace("segments: large, members", "members")), "pods") == [
+        "note: The pod east has sdr and no seller, so the handoff sdr to seller leaves the pod."
+    ]
+
+
+def test_an_overlay_that_only_its_people_name_supports_the_pod(checked):
+    text = PODS + (
+        "  east: {is: pod, members: {ae: 3}}\n"
+        "  pool: {is: overlay, supports: [east]}\n"
+        "people: [{person: Ann, role: sdr, team: pool%s}]\n"
+    )
+
+    assert says(checked(text % ""), "pods") == [
+        "clear: east: both sides of each handoff are in the pod."
+    ]
+    (said,) = says(checked(text % ", to: 2025-12-31"), "pods")
+    assert said.startswith("note: The pod east has ae and no sdr")
 
 
 # Cadences

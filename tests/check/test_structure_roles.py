@@ -1,5 +1,7 @@
 """Whether roles are defined, and whether titles, descriptions, ramps and tools agree with them."""
 
+import pytest
+
 from tests.check.conftest import says
 
 
@@ -19,6 +21,18 @@ def test_a_role_of_ones_own_says_its_entry_and_its_output(checked):
     ]
     assert says(whole, "role_completeness") == [
         "clear: Each role has an entry point and an output, or its kind has."
+    ]
+
+
+def test_a_role_that_only_leads_needs_no_entry_and_no_output(checked):
+    leads = roles("lead: {owns: [management]}")
+    sells = roles("lead: {owns: [management, closing]}")
+
+    assert says(checked(leads), "role_completeness") == [
+        "clear: Each role has an entry point and an output, or its kind has."
+    ]
+    assert says(checked(sells), "role_completeness") == [
+        "amber: lead states no entry point and no measurable output."
     ]
 
 
@@ -43,7 +57,8 @@ def test_a_role_that_only_assists_needs_a_handoff_that_calls_it_in(checked):
 
 
 def described(text: str) -> str:
-    return roles("sdr: {is: SDR, job_description: {text: %s}}" % text, "ae: {is: AE}")  # noqa: UP031
+    said = "sdr: {is: SDR, job_description: {text: %s}}" % text  # noqa: UP031
+    return roles(said, "ae: {is: AE}", "csm: {is: CSM}")
 
 
 def test_a_job_description_that_speaks_of_anothers_work_is_shown_by_its_sentences(checked):
@@ -52,8 +67,42 @@ def test_a_job_description_that_speaks_of_anothers_work_is_shown_by_its_sentence
     )
 
     assert says(found, "job_descriptions") == [
-        "red: The job description of sdr speaks of closing, which ae owns: "
+        "amber: The job description of sdr speaks of closing, which ae owns: "
         '"Negotiate contracts and close deals under $10K".'
+    ]
+
+
+def test_a_job_description_that_speaks_of_two_functions_of_others_is_a_generalists(checked):
+    found = checked(described('"Close deals. Hold business reviews."'))
+
+    assert says(found, "job_descriptions") == [
+        "red: The job description of sdr speaks of closing and customer success, which ae and csm "
+        'own: "Close deals"; "Hold business reviews".'
+    ]
+
+
+def test_a_function_of_others_beside_work_of_nobody_is_no_more_than_amber(checked):
+    found = checked(described('"Close deals. Resolve support tickets."'))
+
+    assert says(found, "job_descriptions") == [
+        "amber: The job description of sdr speaks of closing, which ae owns, and of support: "
+        '"Close deals"; "Resolve support tickets".'
+    ]
+
+
+@pytest.mark.parametrize(
+    "named_only",
+    [
+        "Look after a list of named accounts.",
+        "Know who sits on the buying committee.",
+        "Contracts wait for a security review.",
+        "You have seen a champion leave, and an implementation fail.",
+        "A weekly cadence, and clear next steps.",
+    ],
+)
+def test_a_thing_that_is_named_without_a_verb_of_the_work_is_not_spoken_of(checked, named_only):
+    assert says(checked(described(f'"{named_only}"')), "job_descriptions") == [
+        "clear: sdr: no sentence speaks of others' work."
     ]
 
 
@@ -99,6 +148,32 @@ def test_a_title_that_means_a_neighbouring_role_is_a_note(checked):
         'note: The title "Account Manager*" means an AM by its words and is given to csm, which '
         "is a CSM."
     ]
+
+
+@pytest.mark.parametrize("title", ["Manager, Deal Desk*", "Team Lead, Sales Development"])
+def test_a_title_that_names_what_is_led_is_a_leaders(checked, title):
+    text = roles("boss: {is: sales manager}", more=f'titles: {{"{title}": boss}}\n')
+
+    assert says(checked(text), "title_kinds") == [
+        "clear: No title means another kind of role than it is given to."
+    ]
+
+
+def test_a_generalist_may_be_called_account_executive_where_there_is_none(checked):
+    alone = roles("seller: {is: AE/AM}", more='titles: {"Account Executive*": seller}\n')
+    elsewhere = roles(
+        "seller: {is: AE/AM, segments: [smb]}",
+        "ae: {is: AE, segments: [large]}",
+        more='segments: {smb: {}, large: {}}\ntitles: {"Account Executive, SMB*": seller}\n',
+    )
+    beside = elsewhere.replace("[large]", "[smb, large]")
+
+    for text in (alone, elsewhere):
+        assert says(checked(text), "title_kinds") == [
+            "clear: No title means another kind of role than it is given to."
+        ]
+    (said,) = says(checked(beside), "title_kinds")
+    assert said.startswith('note: The title "Account Executive, SMB*" means an AE by its words')
 
 
 def test_titles_that_mean_their_role_have_no_trouble(checked):
@@ -168,6 +243,18 @@ def test_a_ramp_shorter_than_the_range_is_amber_and_a_longer_one_a_note(checked)
     ]
     assert says(checked(ramping("120 days")), "ramps") == [
         "clear: The ramp of ae fits the role and its sales cycle."
+    ]
+
+
+def test_six_months_are_not_past_180_days_and_nine_are_270(checked):
+    nine = ramping("270 days", "size: enterprise, acv: 250000")
+
+    for text in (ramping("6 months"), ramping("2 quarters"), nine):
+        assert says(checked(text), "ramps") == [
+            "clear: The ramp of ae fits the role and its sales cycle."
+        ]
+    assert says(checked(ramping("7 months")), "ramps") == [
+        "note: The ramp of ae is 210 days; the range of the source is 90 to 180 days."
     ]
 
 

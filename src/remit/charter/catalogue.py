@@ -168,7 +168,9 @@ def kind_of_title(title: str) -> str | None:
     words = _words(title)
     best, kinds = 0, {""}
     for pattern, letters, kind in _patterns():
-        if letters >= best and fnmatch.fnmatchcase(words, pattern):
+        if letters < best or not all(part in words for part in pattern.split("*")):
+            continue  # cheaper than compiling a pattern that cannot fit
+        if fnmatch.fnmatchcase(words, pattern):
             kinds = {kind} if letters > best else kinds | {kind}
             best = letters
     return next(iter(kinds)) or None if len(kinds) == 1 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, product
 
 from remit.charter import AccountAge, Function, RoleKind, remit_of, role_kinds
@@ -136,19 +136,26 @@ def _described(declared: Declared, subject: Subject, name: str, text: str) -> Fi
         for role in held.owns
     ]
     others = dict.fromkeys(role for _, role in here)
-    several = len({function for function, _ in here}) > 1
+    theirs = [function for function in foreign if function in {one for one, _ in here}]
+    nobodys = [function for function in foreign if function not in theirs]
+    said = [
+        *([f"{listed(map(spoken, theirs))}, {_which_own(others)}"] if theirs else []),
+        *([listed(map(spoken, nobodys))] if nobodys else []),
+    ]
     quoted = "; ".join(f'"{_shortened(one)}"' for one in telling[:_SHOWN])
     more = f" and {len(telling) - _SHOWN} more" if len(telling) > _SHOWN else ""
-    owned = f", which {listed(others)} {'owns' if len(others) == 1 else 'own'}" if others else ""
     return subject.found(
         name,
-        f"The job description of {name} speaks of {listed(spoken(one) for one in foreign)}"
-        f"{owned}: {quoted}{more}.",
-        Severity.RED if several else Severity.AMBER,
+        f"The job description of {name} speaks of {', and of '.join(said)}: {quoted}{more}.",
+        Severity.RED if len(theirs) > 1 else Severity.AMBER,
         remedy="Take the sentences out of the description, or add the work to the role's `owns:` "
         "or `assists:`.",
         place=declared.place("roles", name),
     )
+
+
+def _which_own(roles: Collection[str]) -> str:
+    return f"which {listed(roles)} {'owns' if len(roles) == 1 else 'own'}"
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -157,7 +157,7 @@ def _reply(next_: Wanted) -> dict[str, Fact] | None:
     ways = "; or ".join(_ways(name) for name in (next_.fact, next_.word) if name)
     while True:
         try:
-            typed = input(f"{next_.fact.replace('_', ' ')} ({ways}): ")
+            typed = _typed(f"{next_.fact.replace('_', ' ')} ({ways}): ")
         except EOFError:
             print()
             return None
@@ -167,6 +167,20 @@ def _reply(next_: Wanted) -> dict[str, Fact] | None:
             return _read(next_, typed)
         except ValueError as error:
             _say(str(error), indent="  ")
+
+
+def _typed(prompt: str) -> str:
+    """A line of whoever answers.
+
+    Raises:
+        EOFError: If there are no more.
+        KeyboardInterrupt: If whoever answers wants no more of it.
+    """
+    try:
+        return input(prompt)
+    except KeyboardInterrupt:
+        print("\nStopped. Nothing was written.", file=sys.stderr)
+        raise
 
 
 def _read(next_: Wanted, typed: str) -> dict[str, Fact]:
@@ -246,15 +260,25 @@ def _keep(file: Path, asking: Asking, *, write: bool) -> None:
         _say(f"Not written: {' '.join(_NO_SEGMENT).replace(', or leave out --write', '')}")
         return
     if not write:
-        try:
-            write = input(f"Write {count} into {file}? (y/n) ").strip().casefold() in ("y", "yes")
-        except EOFError:
-            print()
+        write = _agreed(f"Write {count} into {file}? (y/n) ")
         if not write:
             print("Not written. --write does it without asking.")
             return
     write_facts(file, asking.charter, asking.segment, asking.told)
     print(f"Wrote {count} into {file}: {', '.join(asking.told)}.")
+
+
+def _agreed(prompt: str) -> bool:
+    """Whether somebody says yes; no answer is a no."""
+    while True:
+        try:
+            said = _typed(prompt).strip().casefold()
+        except EOFError:
+            print()
+            return False
+        if said in ("y", "yes", "n", "no", ""):
+            return said.startswith("y")
+        print("  Say y or n.")
 
 
 def _say(text: str, indent: str = "") -> None:
@@ -274,7 +298,8 @@ ALONE = frozenset({*OF_SEGMENT, *OF_CHARTER})
 def read_fact(name: str, typed: str) -> Fact:
     """What was typed for a fact: a number, a range, or one of its words.
 
-    A per cent sign or a letter after the end of a range counts for its start as well.
+    A per cent sign after the end of a range counts for its start as well, and so does a letter
+    unless the start would then lie past the end.
 
     >>> read_fact("grr", "90 %").value, read_fact("landed_value", "30k").value
     (0.9, 30000.0)
@@ -301,6 +326,8 @@ def read_fact(name: str, typed: str) -> Fact:
     if name in ALONE:
         raise ValueError("The charter states one value here. Give the most likely.")
     first, last = _number(low, unit or of_both), _number(high, of_both)
+    if first > last and of_both != "%":
+        first = _number(low, unit)  # from 900 to 1k
     if first > last:
         raise ValueError(f"{typed.strip()!r} ends before it starts. Give the lower end first.")
     return _right(kind, Fact.model_validate({"from": first, "to": last}))

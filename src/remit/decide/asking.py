@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
+from remit.decide.recommend import QUESTIONS
 from remit.decide.signals import SIGNALS, Level
-from remit.decide.uncertainty import DEPENDS, Judged, outcomes
+from remit.decide.uncertainty import DEPENDS, Ask, Judged, outcomes
 
 INSTEAD: Mapping[str, str] = MappingProxyType(
     {
@@ -40,32 +42,47 @@ def wanted(
     """The fact to ask for next; None once nothing that somebody may know can change an answer.
 
     A fact counts by the signal it tells most about at each question, summed over the questions. Of
-    equal ones, what takes fewer facts comes first, so that two facts of one signal are asked for
-    one after the other.
+    equal ones, a signal of which one fact is known comes first, then what takes fewer facts.
 
     Args:
         judged: What is known.
         questions: The answers that matter.
         declined: Facts that were asked for and are not known to whoever answers.
     """
-    levels = judged.levels()
     gains: dict[str, dict[str, float]] = {}
-    reached: dict[str, list[tuple[int, str, str | None]]] = {}
+    reached: dict[str, list[tuple[bool, int, str, str | None]]] = {}
     for question in questions:
-        for ask in judged.asks(question):
+        for ask in _telling(judged, question):
             fact, word = _fact_for(ask.signal, judged, declined)
-            if fact is None or not (ask.gain > 0 or can_change(question, ask.signal, levels)):
+            if fact is None:
                 continue
             of_fact = gains.setdefault(fact, {})
             of_fact[question] = max(of_fact.get(question, 0.0), ask.gain)
-            left = sum(need not in judged.facts for need in SIGNALS[ask.signal].needs)
-            reached.setdefault(fact, []).append((left, ask.signal, word))
+            reached.setdefault(fact, []).append((*_to_go(ask.signal, judged), ask.signal, word))
     found = []
     for fact, of_fact in gains.items():
-        left, signal, word = min(reached[fact], key=lambda one: one[0])
+        fresh, left, signal, word = min(reached[fact], key=lambda one: one[:2])
         gain = round(sum(of_fact.values()), 6)
-        found.append((-gain, left, Wanted(signal, fact, word, tuple(of_fact), gain)))
-    return min(found, key=lambda one: one[:2])[2] if found else None
+        found.append((-gain, fresh, left, Wanted(signal, fact, word, tuple(of_fact), gain)))
+    return min(found, key=lambda one: one[:3])[3] if found else None
+
+
+@lru_cache(maxsize=len(QUESTIONS))
+def _telling(judged: Judged, question: str) -> tuple[Ask, ...]:
+    """What is unknown and can change an answer; kept for as long as nothing more is known."""
+    levels = judged.levels()
+    return tuple(
+        ask
+        for ask in judged.asks(question)
+        if ask.gain > 0 or can_change(question, ask.signal, levels)
+    )
+
+
+def _to_go(name: str, judged: Judged) -> tuple[bool, int]:
+    """Whether none of a signal's facts is known yet, and how many are not."""
+    needs = SIGNALS[name].needs
+    left = sum(need not in judged.facts for need in needs)
+    return left == len(needs), left
 
 
 def can_change(question: str, signal: str, levels: Mapping[str, Level]) -> bool:

@@ -29,7 +29,7 @@ from remit.rules import SOURCES
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-MARGIN, BOX, GAP, ASIDE, INDENT = 16, 430, 36, 226, 26
+MARGIN, BOX, GAP, ASIDE, INDENT = 16, 430, 36, 240, 26
 """Widths in CSS pixels: around all, of a fork, beside it, of what was not taken, of a way."""
 LINE, PAD, STRIP, DOWN = 16, 10, 46, 38
 """Heights: of a line of text, within a box, of a scale in it, of the arrow to the next box."""
@@ -139,7 +139,9 @@ def tornado_svg(answered: Answered, facts: Mapping[str, Known]) -> str:
     Returns:
         Empty text where no fact alone changes the answer.
     """
-    return _tornado(answered, facts, alone=True) if answered.flips else ""
+    if not answered.flips:
+        return ""
+    return _tornado(answered, facts, _ident("move", repr(answered.flips)), alone=True)
 
 
 def decision_html(decided: Decided, numbers: Mapping[str, Benchmark] | None = None) -> str:
@@ -250,6 +252,8 @@ def _fork(node: Fork, x: float, y: float) -> _Box:
 
 def _numbers(node: Fork) -> list[tuple[str, str]]:
     found = [line for fact in node.facts for line in _lines(fact, "")]
+    if node.gauge is not None and node.gauge.crossed:
+        found += _lines("The range reaches the limit, so this fork could go either way.", "crossed")
     return found + _lines(node.limits, "quiet")
 
 
@@ -325,7 +329,7 @@ def _told(node: Node) -> Iterator[str]:
 # What would change it
 
 
-def _tornado(answered: Answered, facts: Mapping[str, Known], *, alone: bool) -> str:
+def _tornado(answered: Answered, facts: Mapping[str, Known], ident: str, *, alone: bool) -> str:
     by_fact: dict[str, list[Flip]] = {}
     spoken = []
     for flip in answered.flips:
@@ -333,23 +337,30 @@ def _tornado(answered: Answered, facts: Mapping[str, Known], *, alone: bool) -> 
             spoken.append(flip)
         else:
             by_fact.setdefault(flip.fact, []).append(flip)
-    ends = [_move(flip.at, flip.now) for flips in by_fact.values() for flip in flips]
+    numeric = [flip for flips in by_fact.values() for flip in flips]
+    ends = [_move(float(flip.at), float(flip.now)) for flip in numeric]
     for name, flips in by_fact.items():
         ends += _range(facts[name], flips[0]) or ()
     down = max([-end for end in ends if end < 0], default=0.0)
     up = min(max([end for end in ends if end > 0], default=0.0), REACH)
-    scale = min((ZERO - MARGIN) / (down or REACH), (WIDE - MARGIN - ZERO - 12) / (up or REACH))
+    room = [
+        space / most
+        for space, most in ((ZERO - MARGIN, down), (WIDE - MARGIN - ZERO - 12, up))
+        if most > 0
+    ]
+    scale = min(room, default=1.0)
     y = 66.0 if alone else 6.0
     rows = []
     for name, flips in by_fact.items():
         rows.append(_moved(name, flips, facts[name], y, scale))
         y += ROW
     ticks = tuple(_ticks(down, up, scale)) if rows else ()
+    told = _spoken_lines(spoken, beside=bool(rows))
     return (
         _environment()
         .get_template("tornado.svg")
         .render(
-            ident=_ident("move", answered.question, repr(answered.flips)),
+            ident=ident,
             alone=alone,
             title=f"What would change {LABELS[answered.question]}: {_said(answered.answer)}",
             says=" ".join(f"{_sentence(flip)}" for flip in answered.flips),
@@ -359,17 +370,15 @@ def _tornado(answered: Answered, facts: Mapping[str, Known], *, alone: bool) -> 
             axis=y + 6,
             words=[
                 (round((y + 52 if rows else y + 12) + LINE * n), line)
-                for n, line in enumerate(_spoken_lines(spoken, bool(rows)))
+                for n, line in enumerate(told)
             ],
             width=WIDE,
-            height=round(
-                (y + 44 if rows else y) + (LINE * (len(_spoken_lines(spoken, bool(rows)))) + 12)
-            ),
+            height=round(y + (28 if rows else 0) + (LINE * len(told) + 28 if told else 0)),
         )
     )
 
 
-def _spoken_lines(flips: Sequence[Flip], beside: bool) -> list[str]:
+def _spoken_lines(flips: Sequence[Flip], *, beside: bool) -> list[str]:
     if not flips:
         return []
     head = ["Facts that are words, and so have no distance:"] if beside else []
@@ -381,13 +390,11 @@ def _spoken_lines(flips: Sequence[Flip], beside: bool) -> list[str]:
 def _moved(name: str, flips: Sequence[Flip], fact: Known, y: float, scale: float) -> _Moved:
     bars = []
     for flip in flips:
-        assert not isinstance(flip.at, str)
-        assert not isinstance(flip.now, str)
-        move = _move(flip.at, flip.now)
+        move = _move(float(flip.at), float(flip.now))
         up = move > 0 or (move == 0 and flip.side in ("above", "from"))
         long = min(abs(move), REACH) * scale
         within = ", within its range" if flip.within_range else ""
-        label = f"{_side(flip)}: {_said(flip.answer)}{within}"
+        label = f"{_side(flip)} ({_percent(move)}): {_said(flip.answer)}{within}"
         text = _Text(ZERO + 6 if up else ZERO - 6, y + 46, "up" if up else "down", label)
         x = ZERO if up else ZERO - long
         bars.append(_Bar(round(x, 1), round(max(long, 2), 1), flip.within_range,
@@ -415,9 +422,9 @@ def _move(at: float, now: float) -> float:
 
 
 def _range(fact: Known, flip: Flip) -> tuple[float, float] | None:
-    if fact.certain or fact.low is None or fact.high is None or isinstance(flip.now, str):
+    if fact.certain or fact.low is None or fact.high is None:
         return None
-    return _move(fact.low, flip.now), _move(fact.high, flip.now)
+    return _move(fact.low, float(flip.now)), _move(fact.high, float(flip.now))
 
 
 def _side(flip: Flip) -> str:
@@ -430,10 +437,15 @@ def _side(flip: Flip) -> str:
     }.get(flip.side, at)
 
 
+def _percent(move: float) -> str:
+    """A move in per cent of the value, with its sign."""
+    return f"{100 * move:+,.0f} %".replace("-", "\N{MINUS SIGN}")
+
+
 def _ticks(down: float, up: float, scale: float) -> Iterator[tuple[float, str]]:
     step = next((s for s in (0.05, 0.1, 0.25, 0.5) if s * scale >= 48), 1.0)
     for n in range(-int(down / step + 1e-9), int(up / step + 1e-9) + 1):
-        yield round(ZERO + n * step * scale, 1), f"{n * step:+.0%}" if n else "now"
+        yield round(ZERO + n * step * scale, 1), _percent(n * step) if n else "now"
 
 
 def _sentence(flip: Flip) -> str:
@@ -515,7 +527,8 @@ def _shown(
         ): None
         for branch in answered.branches
     }
-    moves = _tornado(answered, segment.facts, alone=False) if answered.flips else ""
+    moved = _ident("move", segment.segment, answered.question)
+    moves = _tornado(answered, segment.facts, moved, alone=False) if answered.flips else ""
     # every word in the drawings is escaped by their templates
     return _Shown(
         answered,

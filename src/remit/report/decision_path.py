@@ -31,6 +31,12 @@ class Gauge:
     says: str
     """The value as it is written."""
 
+    @property
+    def crossed(self) -> bool:
+        """Whether the range reaches a limit, so that the level is not sure."""
+        low, high = self.low, self.high
+        return low is not None and high is not None and any(low < at <= high for at, _ in self.cuts)
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -116,9 +122,16 @@ class _Grown:
             next(iter(SIGNALS[signal].rules), ""),
         )
         return Fork(
-            signal, SIGNALS[signal].asks, (), self._limits(SIGNALS[signal]), None, rule, None, (),
+            signal,
+            SIGNALS[signal].asks,
+            (f"Not known: {self._missing(SIGNALS[signal])}",),
+            self._limits(SIGNALS[signal]),
+            None,
+            rule,
+            None,
+            (),
             ways,
-        )  # fmt: skip
+        )
 
     def _steps(self, branch: Branch) -> tuple[Step, ...]:
         return steps(branch.recommendation, {**self.segment.levels, **branch.assumed})
