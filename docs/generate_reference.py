@@ -148,7 +148,9 @@ class Word:
     @property
     def spelled(self) -> str:
         """The option as somebody types it, with what it is given."""
-        named = next(iter(self.info.param_decls or ()), "--" + self.name.replace("_", "-"))
+        said = [*(self.info.param_decls or ()), self.info.default]  # in Annotated the first is there
+        plain = "--" + self.name.replace("_", "-")
+        named = next((one for one in said if isinstance(one, str) and one[:2] == "--"), plain)
         if self.type is bool:
             return named
         if isinstance(self.type, type) and issubclass(self.type, enum.Enum):

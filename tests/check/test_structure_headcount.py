@@ -244,8 +244,8 @@ def test_sdrs_before_leads_can_be_planned_with_are_too_early(checked):
     early = company("facts: {predictable_leads: false}", sdr="is: SDR", ae="is: AE, headcount: 10")
 
     assert says(checked(early), "early_sdrs") == [
-        "amber: main has SDRs, 10 AEs and no lead flow that can be planned with; with 10 AEs that "
-        "is too early."
+        "amber: main has SDRs, 10 AEs and no lead flow that can be planned with; with 10 AEs or "
+        "fewer that is too early."
     ]
     for ready in (
         early.replace("leads: false", "leads: true"),

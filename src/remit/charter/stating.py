@@ -75,6 +75,10 @@ def write_facts(file: Path, charter: Charter, segment: str, told: Mapping[str, F
     if place.file != str(file):
         wrong = f"is stated in {place.file}, and facts are added to {file.name} alone."
         raise CharterError([Problem(place, f"segments.{segment}", wrong, by_hand(segment, told))])
+    again = [name for name in told if _states(charter, segment, name)]
+    if again:
+        wrong = f"is stated already, and facts are only added: {', '.join(again)}."
+        raise CharterError([Problem(place, f"segments.{segment}", wrong, "Change it by hand.")])
     for block, words in _blocks(segment, told).items():
         text = added(text, block, words)
     beside = real.with_name(f".{real.name}.{os.getpid()}.yaml")
@@ -89,6 +93,15 @@ def write_facts(file: Path, charter: Charter, segment: str, told: Mapping[str, F
         os.replace(beside, real)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _states(charter: Charter, segment: str, name: str) -> bool:
+    """Whether a charter states a fact already."""
+    if name in OF_CHARTER:
+        return getattr(charter, name) is not None
+    if name in OF_SEGMENT:
+        return getattr(charter.segments[segment], name) is not None
+    return name in charter.segments[segment].facts
 
 
 def _says(file: Path, meant: Charter) -> bool:

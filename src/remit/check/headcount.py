@@ -54,7 +54,7 @@ def aes_for_each_sdr(declared: Declared) -> Iterator[Finding]:
         (
             subject.found(
                 f"AEs for each SDR{inside(where)}",
-                f"{counted(aes, 'AE')} and {counted(openers, one, many)} work{inside(where)}: "
+                f"{counted(aes, 'AE')} and {counted(openers, one, many)} work{inside(where) or ' here'}: "
                 f"{counted(round(aes / openers, 1), 'AE')} for one {one}; the band is "
                 f"{_band(declared, name)}.",
                 Severity.AMBER,
@@ -123,7 +123,7 @@ def _too_few_engineers(
     technical = bool(of) and all(one.technical_sale for one in of)
     sizes = {one.size for one in of}
     size = sizes.pop() if len(sizes) == 1 else None
-    here = f"{counted(aes, 'AE')} and {counted(engineers, 'SE')} work{inside(where)}"
+    here = f"{counted(aes, 'AE')} and {counted(engineers, 'SE')} work{inside(where) or ' here'}"
     share = declared.limit("se_share_of_aes")
     if technical and aes and engineers / aes < share.value:
         return subject.found(
@@ -449,8 +449,8 @@ def early_sdrs(declared: Declared) -> Iterator[Finding]:
             subject.found(
                 f"SDRs in {segment}",
                 f"{segment} has SDRs, {counted(aes, 'AE') if aes is not None else 'AEs'} and no "
-                f"lead flow that can be planned with; with {plain(limit.value)} AEs that is too "
-                "early.",
+                f"lead flow that can be planned with; with {plain(limit.value)} AEs or fewer "
+                "that is too early.",
                 Severity.AMBER,
                 remedy="Let AEs prospect until replies and meetings can be repeated, and state "
                 "`playbook: true` once they can.",
@@ -503,7 +503,7 @@ def few_sellers(declared: Declared) -> Iterator[Finding]:
         (
             subject.found(
                 f"sellers{inside([segment])}",
-                f"{counted(sellers, 'seller')} in AE and AM roles work{inside([segment])}; with "
+                f"{counted(sellers, 'seller')} in AE and AM roles work{inside([segment]) or ' here'}; with "
                 f"{plain(limit.value)} or fewer the source starts with generalists.",
                 Severity.AMBER,
                 remedy="Let one role own closing, renewal and expansion, or state why not under "

@@ -182,6 +182,18 @@ def decide(
     write: Annotated[
         bool, typer.Option("--write", help="With --ask: write the answers into the charter.")
     ] = False,
+    svg: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write one segment's path to AE | AM, or to --question, as SVG.",
+            metavar="FILE",
+            dir_okay=False,
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Write it as a self-contained page.", metavar="FILE", dir_okay=False),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Which roles does each segment need, why, how sure is that, and what would change it?"""
@@ -189,6 +201,9 @@ def decide(
         raise typer.BadParameter("there is nothing to write without --ask.", param_hint="--write")
     if ask and json:
         raise typer.BadParameter("--ask talks to a person; leave one out.", param_hint="--json")
+    for name, file in (("--svg", svg), ("--html", html)):
+        if ask and file is not None:
+            raise typer.BadParameter("--ask writes no file but the charter.", param_hint=name)
     if ask:
         from remit.cli.ask import run_ask
 
@@ -212,6 +227,8 @@ def decide(
         as_json=json,
         full=full,
         questions=question or [],
+        svg=svg,
+        html=html,
     )
 
 

@@ -150,14 +150,15 @@ def _pose(next_: Wanted, questions: Sequence[str]) -> None:
         _say(asked_by(next_.fact), indent="  ")
     if len(questions) > 1:
         _say(f"It can change {_labels(next_.questions)}.", indent="  ")
+    ways = "; or ".join(_ways(name) for name in (next_.fact, next_.word) if name)
+    _say(f"Give {ways}.", indent="  ")
 
 
 def _reply(next_: Wanted) -> dict[str, Fact] | None:
     """What was answered, by fact; nothing where it is not known. None once the input ends."""
-    ways = "; or ".join(_ways(name) for name in (next_.fact, next_.word) if name)
     while True:
         try:
-            typed = _typed(f"{next_.fact.replace('_', ' ')} ({ways}): ")
+            typed = _typed(f"{next_.fact.replace('_', ' ')}: ")
         except EOFError:
             print()
             return None
@@ -293,6 +294,10 @@ AMOUNT = r"(\d+(?:\.\d+)?|\.\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?)\s*([%kKmM]?)"
 TIMES: Mapping[str, int] = {"": 1, "k": 1_000, "m": 1_000_000}
 ALONE = frozenset({*OF_SEGMENT, *OF_CHARTER})
 """Facts for which a charter has room for one value and no range."""
+RATIOS = frozenset({"nrr", "growth", "year_1_expansion", "later_expansion"})
+"""Facts over a whole, which many people say in per cent."""
+PROBABLY_PERCENT = 10
+"""From here on a ratio is taken for a per cent without its sign, and asked for again."""
 
 
 def read_fact(name: str, typed: str) -> Fact:
@@ -321,6 +326,8 @@ def read_fact(name: str, typed: str) -> Fact:
     if found is None:
         raise ValueError(f"{typed.strip()!r} is no number. Give {_ways(name)}.")
     low, unit, high, of_both = found.groups()
+    if "%" in (unit, of_both) and kind.of in ("count", "money"):
+        raise ValueError(f"{typed.strip()!r} is a share. Give {_ways(name)}.")
     if high is None:
         return _right(kind, Fact(value=_number(low, unit)))
     if name in ALONE:
@@ -340,6 +347,10 @@ def _number(text: str, unit: str) -> float:
 
 def _right(kind: FactKind, fact: Fact) -> Fact:
     for value in (fact.value, fact.low, fact.high):
+        if kind.name in RATIOS and isinstance(value, float) and value >= PROBABLY_PERCENT:
+            raise ValueError(
+                f"{value:g} is {value:g} times the whole. Write {value:g}% if meant so."
+            )
         wrong = kind.wrong(value) if value is not None else None
         if wrong is not None:
             raise ValueError(f"It {wrong}.")
@@ -366,11 +377,9 @@ def _ways(name: str) -> str:
     """How a fact may be answered."""
     kind = _kind(name)
     if isinstance(kind.of, tuple):
-        return ", ".join(
-            str(w) if not isinstance(w, bool) else ("yes" if w else "no") for w in kind.of
-        )
+        return " or ".join({True: "yes", False: "no"}.get(word, str(word)) for word in kind.of)
     if name in ALONE:
-        return "an amount, such as 30000"
+        return "an amount such as 30000"
     return {
         "share": "a share such as 25 %, or 20 % to 30 %",
         "money": "an amount such as 30000, or 25k to 40k",

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from remit.benchmarks import with_overrides
 from remit.charter import Charter, fact_kinds, read_charter
 from remit.charter.ownership import segments_of
+from remit.cli.writing import write_whole
 from remit.decide import QUESTIONS, Decided, decide
 from remit.decide.facts import Value
 from remit.report.decided import decided_as_json, show_decided
+from remit.report.decision_page import decision_html, decision_svg
 from remit.terms import Place, Problem, RemitError, nearest
 
 
@@ -26,8 +29,10 @@ def run_decide(
     as_json: bool,
     full: bool,
     questions: Sequence[str] = (),
+    svg: Path | None = None,
+    html: Path | None = None,
 ) -> None:
-    """Decide and print.
+    """Decide and print; the page and the drawing go into what files were asked for.
 
     Args:
         charter: The charter's file.
@@ -37,13 +42,21 @@ def run_decide(
         as_json: Print one JSON document.
         full: Print every path as well.
         questions: Only these; none for all.
+        svg: Where to write the path of one segment's answer as SVG: of the first of these
+            questions, or of AE | AM.
+        html: Where to write everything as one HTML file.
 
     Raises:
-        RemitError: If there is no such segment, question or fact, or a value is not of the fact's
-            kind.
+        RemitError: If there is no such segment, question or fact, a value is not of the fact's
+            kind, or a drawing is asked for and several segments could be meant.
     """
     asked = known_questions(questions)
     declared = read_charter(charter)
+    named = segments_of(declared)
+    if svg is not None and segment is None and len(named) > 1:
+        wrong = "draws one segment, and the charter has several."
+        fix = f"Say --segment with one of: {', '.join(named)}."
+        raise RemitError([Problem(Place("--svg"), "", wrong, fix)])
     found = decide(
         declared,
         day=day,
@@ -51,10 +64,20 @@ def run_decide(
         replaced=replaced_facts(replaced),
     )
     found = only(found, asked)
+    overrides = {name: stated.model_dump() for name, stated in declared.benchmarks.items()}
+    numbers = with_overrides(overrides, company=declared.company)
+    if svg is not None:
+        drawn = asked[0] if questions else "ae_am"
+        write_whole(svg, decision_svg(found.segments[0], drawn, day=day, numbers=numbers))
+    if html is not None:
+        write_whole(html, decision_html(found, numbers))
     if as_json:
         print(decided_as_json(found))
-    else:
-        show_decided(found, Console(highlight=False), full=full)
+        return
+    show_decided(found, Console(highlight=False), full=full)
+    for name, file in (("SVG", svg), ("HTML", html)):
+        if file is not None:
+            print(f"{name}: {file}")
 
 
 def only(found: Decided, questions: Sequence[str]) -> Decided:

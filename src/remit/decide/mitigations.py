@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from remit.charter import Charter, Function, remit_of
+from remit.charter import Charter, Function, Handoff, remit_of
 from remit.compensation.components import Commission
 from remit.compensation.measures import measured, named
 from remit.compensation.plan import Plan
@@ -121,11 +121,7 @@ def _gated(charter: Charter, segment: str) -> tuple[bool | None, str]:
 
 
 def _demand(charter: Charter, segment: str) -> tuple[bool | None, str]:
-    xdrs = [
-        name
-        for name in charter.kinds("SDR", "BDR")
-        if not charter.roles[name].segments or segment in charter.roles[name].segments
-    ]
+    xdrs = [name for name in charter.kinds("SDR", "BDR") if _works(charter, name, segment)]
     if xdrs:
         return True, f"roles.{xdrs[0]}"
     return _attested(charter, "002-47", "SDRs or BDRs in the segment")
@@ -157,13 +153,21 @@ def _accepted(charter: Charter, segment: str) -> tuple[bool | None, str]:
     return False, "an acceptance on the handoff after the sale"
 
 
-def _after_the_sale(charter: Charter, segment: str) -> list:  # type: ignore[type-arg]
+def _after_the_sale(charter: Charter, segment: str) -> list[Handoff]:
+    """Handoffs after the sale between roles that work in the segment."""
     after = (Function.ONBOARDING, Function.CUSTOMER_SUCCESS, Function.EXPANSION, Function.RENEWAL)
     return [
         handoff
         for handoff in charter.handoffs
-        if handoff.at in after and (not handoff.segments or segment in handoff.segments)
+        if handoff.at in after
+        and segment in (handoff.segments or (segment,))
+        and _works(charter, handoff.giver, segment)
+        and _works(charter, handoff.taker, segment)
     ]
+
+
+def _works(charter: Charter, role: str, segment: str) -> bool:
+    return segment in (charter.roles[role].segments or (segment,))
 
 
 def _attested(charter: Charter, rule: str, otherwise: str) -> tuple[bool | None, str]:

@@ -35,6 +35,8 @@ LINE, PAD, STRIP, DOWN = 16, 10, 46, 38
 """Heights: of a line of text, within a box, of a scale in it, of the arrow to the next box."""
 WIDE, ZERO, REACH, ROW = 720, 262, 1.5, 62
 """Of what would change it: width, where `now` stands, the longest bar drawn, height of a fact."""
+PAGE = 1100
+"""Height that is still read when it is printed on one page."""
 BOLD, PLAIN = 7.1, 6.2
 """Width of a letter on average, of a question and of all else."""
 
@@ -127,7 +129,7 @@ def decision_svg(
         numbers: The limits; left out, the published ones.
     """
     known = benchmarks() if numbers is None else numbers
-    return _path_svg(segment, question, path_of(segment, question, day, known), alone=True)
+    return _path_svg(segment, question, path_of(segment, question, day, known), alone=True)[0]
 
 
 def tornado_svg(answered: Answered, facts: Mapping[str, Known]) -> str:
@@ -169,7 +171,10 @@ def decision_html(decided: Decided, numbers: Mapping[str, Benchmark] | None = No
 # The path
 
 
-def _path_svg(segment: SegmentDecision, question: str, path: Node, *, alone: bool) -> str:
+def _path_svg(
+    segment: SegmentDecision, question: str, path: Node, *, alone: bool
+) -> tuple[str, bool]:
+    """The drawing, and whether it is too tall to be read on one printed page."""
     sheet = _Sheet()
     top = 62.0 if alone else 8.0
     bottom = _lay(path, MARGIN, top, sheet, deep=False)
@@ -177,7 +182,8 @@ def _path_svg(segment: SegmentDecision, question: str, path: Node, *, alone: boo
         [box.x + box.width for box in sheet.boxes]
         + [text.x + PLAIN * len(text.says) for text in sheet.labels]
     )
-    return (
+    height = round(bottom + MARGIN)
+    written = (
         _environment()
         .get_template("decision_path.svg")
         .render(
@@ -187,9 +193,10 @@ def _path_svg(segment: SegmentDecision, question: str, path: Node, *, alone: boo
             says=" ".join(_told(path)),
             sheet=sheet,
             width=round(width + MARGIN),
-            height=round(bottom + MARGIN),
+            height=height,
         )
     )
+    return written, height > PAGE
 
 
 def _lay(node: Node, x: float, y: float, sheet: _Sheet, *, deep: bool) -> float:
@@ -413,7 +420,7 @@ def _now(fact: Known) -> str:
     said = known_as(Known(fact.name, fact.value, fact.low, fact.high))
     if fact.value is None and not fact.certain:
         return f"{said}, taken at {number(fact.central, fact.name)}"
-    return said
+    return said.replace("_", " ")
 
 
 def _move(at: float, now: float) -> float:
@@ -449,7 +456,7 @@ def _ticks(down: float, up: float, scale: float) -> Iterator[tuple[float, str]]:
 
 
 def _sentence(flip: Flip) -> str:
-    told = flip_says(flip)
+    told = flip_says(flip).replace("_", " ")
     inside = ", which is within its range" if flip.within_range else ""
     return f"{told[0].upper()}{told[1:]}{inside}."
 
@@ -483,6 +490,7 @@ class _Shown:
     tally: str
     path: Node
     picture: Markup
+    tall: bool
     moves: Markup
     heard: tuple[_Heard, ...]
     elsewhere: tuple[tuple[str, str], ...]
@@ -529,6 +537,7 @@ def _shown(
     }
     moved = _ident("move", segment.segment, answered.question)
     moves = _tornado(answered, segment.facts, moved, alone=False) if answered.flips else ""
+    drawing, tall = _path_svg(segment, answered.question, path, alone=False)
     # every word in the drawings is escaped by their templates
     return _Shown(
         answered,
@@ -540,7 +549,8 @@ def _shown(
         _against(answered),
         _tally(answered),
         path,
-        Markup(_path_svg(segment, answered.question, path, alone=False)),  # noqa: S704
+        Markup(drawing),  # noqa: S704
+        tall,
         Markup(moves),  # noqa: S704
         tuple(_heard(answered)),
         tuple(_elsewhere(segment, answered)),
@@ -604,6 +614,8 @@ def _heard(answered: Answered) -> Iterator[_Heard]:
             for opinion in opinions
         )
         standing = dict.fromkeys(opinion.standing for opinion in opinions)
+        if answered.answer == DEPENDS:
+            standing = dict.fromkeys(s.replace("decided", "would decide") for s in standing)
         why = dict.fromkeys(opinion.why for opinion in opinions if opinion.why)
         paths = dict.fromkeys(
             ", ".join(step.says for step in opinion.verdict.path) for opinion in opinions

@@ -294,7 +294,7 @@ def _compared(there: tuple[Branch, ...], here: tuple[Branch, ...]) -> str:
 
 def _bare(fact: Known) -> str:
     """A fact by its name, with its value and range and without its source."""
-    return f"{fact.name.replace('_', ' ')} {known_as(dataclasses.replace(fact, source=''))}"
+    return f"{fact.name} {known_as(dataclasses.replace(fact, source=''))}".replace("_", " ")
 
 
 def _ends(fact: Known) -> tuple[Fraction, ...]:
