@@ -23,9 +23,10 @@ import numpy as np
 from remit.benchmarks import with_overrides
 from remit.charter import fact_kinds
 from remit.decide import QUESTIONS, SIGNALS, Known
+from remit.decide.draws import Draws
 from remit.decide.facts import Value
 from remit.decide.signals import Level
-from remit.decide.uncertainty import Draws, Flip, Judged, signals_of
+from remit.decide.uncertainty import Flip, Judged, signals_of
 
 DAY = date(2026, 12, 31)
 NUMBERS = with_overrides({}, company="Acme")

@@ -349,7 +349,7 @@ def test_a_fact_that_is_stated_already_is_not_written_over(charter):
     file = charter(BLOCK.replace("size: smb ", "facts: {sellers: 4}\n    size: smb "))
     before = file.read_text()
 
-    with pytest.raises(RemitError, match="stated already.*sellers"):
+    with pytest.raises(RemitError, match=r"stated already.*sellers"):
         write_facts(file, read_charter(file), "smb", told(sellers=7))
 
     assert file.read_text() == before

@@ -425,6 +425,17 @@ def test_what_is_open_says_what_to_find_out_first(charter: Reads) -> None:
     assert "How much more could customers buy in their first year? State" not in known
 
 
+def test_a_reason_that_several_ways_share_is_said_once(charter: Reads) -> None:
+    found = decided(charter(UNKNOWN))
+    because = [b.recommendation.because for b in found.segments[0].at("ae_am").branches]
+    assert len(because) > len(set(because))
+
+    written = decision_html(found)
+
+    listed = re.findall(r"<li>([^<]+)</li>", written[: written.index("The way to the answer")])
+    assert len(listed) == len(set(listed))
+
+
 def test_facts_sources_limits_and_what_is_not_counted_are_all_on_the_page(page: Page) -> None:
     assert "the head of people, 1 Sep 2026" in page.says
     assert "900 to 1,600, taken at 1,250" in page.says

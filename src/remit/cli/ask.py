@@ -150,7 +150,7 @@ def _pose(next_: Wanted, questions: Sequence[str]) -> None:
         _say(asked_by(next_.fact), indent="  ")
     if len(questions) > 1:
         _say(f"It can change {_labels(next_.questions)}.", indent="  ")
-    ways = "; or ".join(_ways(name) for name in (next_.fact, next_.word) if name)
+    ways = "; or, in a word, ".join(_ways(name) for name in (next_.fact, next_.word) if name)
     _say(f"Give {ways}.", indent="  ")
 
 
@@ -266,7 +266,7 @@ def _keep(file: Path, asking: Asking, *, write: bool) -> None:
             print("Not written. --write does it without asking.")
             return
     write_facts(file, asking.charter, asking.segment, asking.told)
-    print(f"Wrote {count} into {file}: {', '.join(asking.told)}.")
+    _say(f"Wrote {count} into {file}: {', '.join(asking.told)}.")
 
 
 def _agreed(prompt: str) -> bool:
@@ -284,8 +284,15 @@ def _agreed(prompt: str) -> bool:
 
 def _say(text: str, indent: str = "") -> None:
     width = min(Console().width, WIDEST)
+    whole = textwrap.TextWrapper(
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     for line in text.splitlines():
-        print(textwrap.fill(line, width, initial_indent=indent, subsequent_indent=indent))
+        print(whole.fill(line))
 
 
 # How an answer is read
@@ -377,7 +384,8 @@ def _ways(name: str) -> str:
     """How a fact may be answered."""
     kind = _kind(name)
     if isinstance(kind.of, tuple):
-        return " or ".join({True: "yes", False: "no"}.get(word, str(word)) for word in kind.of)
+        named = [("yes" if w else "no") if isinstance(w, bool) else w for w in kind.of]
+        return " or ".join(named)
     if name in ALONE:
         return "an amount such as 30000"
     return {

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from remit.benchmarks import with_overrides
 from remit.charter import Boundary, Charter, owners, structure
@@ -22,13 +21,15 @@ from remit.decide.uncertainty import (
     DEPENDS,
     Ask,
     Branch,
-    Draws,
     Flip,
     Judged,
     PairFlip,
     outcomes,
     settled,
 )
+
+if TYPE_CHECKING:
+    from remit.decide.draws import Draws
 
 DRAWS = 2000
 """Joint draws of the uncertain facts: a share of them is then sure to about two per cent."""
@@ -100,7 +101,7 @@ def decide(
         day: Numbers in force and headcounts are those of this day.
         segments: Only these.
         replaced: Facts to take instead of what is stated.
-        draws: How many joint draws of the uncertain facts.
+        draws: How many joint draws of the uncertain facts; 0 takes the central values alone.
         seed: Same seed, same draws.
         flips: Whether to look for what would change each answer.
     """
@@ -112,7 +113,7 @@ def decide(
         facts = known(charter, segment, day, replaced)
         judged = Judged(facts, numbers, day)
         run_today = structure(charter, segment, cells)
-        drawn = Draws(judged, draws, np.random.default_rng([seed, place]))
+        drawn = _drawn(judged, draws, [seed, place]) if draws else None
         found.append(
             SegmentDecision(
                 segment,
@@ -128,20 +129,51 @@ def decide(
     return Decided(charter.company, day, tuple(found), draws, seed)
 
 
+def _drawn(judged: Judged, draws: int, seed: list[int]) -> Draws:
+    import numpy as np  # where nothing is drawn, half the start-up is saved
+
+    from remit.decide.draws import Draws
+
+    return Draws(judged, draws, np.random.default_rng(seed))
+
+
+def _post(charter: Charter, segment: str, question: str) -> str | None:
+    """Whether somebody holds the post a question is about, as the charter says."""
+
+    def there(kind: str) -> bool:
+        return any(
+            segment in (charter.roles[role].segments or (segment,)) for role in charter.kinds(kind)
+        )
+
+    if question == "first_manager":
+        return "hire" if there("sales manager") else "wait"
+    if question == "sales_leader":
+        return "CRO" if there("CRO") else "VP Sales" if there("VP Sales") else None
+    works = {
+        charter.roles[role].works
+        for role in charter.kinds("AE", "AE/AM")
+        if segment in (charter.roles[role].segments or (segment,))
+    }
+    return works.pop() if len(works) == 1 else None
+
+
 def _answered(
     charter: Charter,
     segment: str,
     question: str,
     judged: Judged,
-    drawn: Draws,
+    drawn: Draws | None,
     run_today: Mapping[Boundary, str | None],
     *,
     flips: bool,
 ) -> Answered:
     found = outcomes(question, judged.levels())
     answer = settled(found)
-    boundary = question in ANSWERS
-    declared = run_today[question] if boundary else None  # type: ignore[index]
+    declared = (
+        run_today[question]  # type: ignore[index]
+        if question in ANSWERS
+        else _post(charter, segment, question)
+    )
     decision = next(
         (
             stated
@@ -155,7 +187,7 @@ def _answered(
         question,
         answer,
         found,
-        judged.shares(question, drawn),
+        judged.shares(question, drawn) if drawn is not None else {answer: 1.0},
         judged.flips(question) if flips else (),
         judged.pair(question) if flips and answer != DEPENDS else None,
         judged.asks(question),

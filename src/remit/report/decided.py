@@ -95,24 +95,111 @@ def flip_says(flip: Flip) -> str:
 
 
 def show_decided(decided: Decided, console: Console, *, full: bool = False) -> None:
-    """Print the recommendation at each boundary, why, how sure, and what would change it.
+    """Print the recommendation at each boundary: one table a segment, with the reason.
 
-    `full` also prints the path of every framework, and what the guide names and does not count.
+    `full` prints every path instead, everything that would change an answer, the facts, and what
+    the guide names and does not count.
     """
-    width = min(console.width, WIDEST)
+    width = min(console.width, WIDEST) if console.is_terminal else WIDEST
     parts: list[ConsoleRenderable] = []
     for place, segment in enumerate(decided.segments):
         parts.append(Padding(_head(segment), (1 if place else 0, 0, 0, 0)))
-        parts += [_answer(answered, full=full) for answered in segment.answers]
+        if full:
+            parts += [_answer(answered, full=full) for answered in segment.answers]
+        else:
+            parts += _summary(segment)
         parts += _after(segment, full=full)
-    console.print(Group(*parts), width=width, highlight=False, markup=False)
+    wide = Console(width=width, file=console.file, force_terminal=console.is_terminal)
+    with wide.capture() as captured:
+        wide.print(Group(*parts), highlight=False, markup=False)
+    for line in captured.get().splitlines():
+        console.file.write(line.rstrip() + "\n")
 
 
 def _head(segment: SegmentDecision) -> Text:
     line = Text(harmless(segment.segment), style="bold")
     known = len(segment.facts)
-    line.append(f": {known} fact{'s' if known != 1 else ''} known.", style="not bold")
-    return line
+    line.append(f": {known} fact{'s' if known != 1 else ''} known", style="not bold")
+    if segment.facts:
+        said = [
+            f"{name.replace('_', ' ')} {known_as(fact).partition(';')[0]}"
+            for name, fact in segment.facts.items()
+        ]
+        more = len(said) - MOST_FACTS
+        listed = ", ".join(said[:MOST_FACTS]) + (f" and {more} more (--full)" if more > 0 else "")
+        line.append(f": {listed}", style="not bold dim")
+    return line.append(".", style="not bold")
+
+
+MOST_FACTS = 8
+"""Facts named in a segment's first lines."""
+
+
+def _summary(segment: SegmentDecision) -> Iterator[ConsoleRenderable]:
+    """One line a question: run today, advised, why or what it depends on; then what to know."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("", no_wrap=True)
+    table.add_column("today")
+    table.add_column("advice")
+    table.add_column("because", ratio=1)
+    for answered in segment.answers:
+        if _speaks_of_nobody(segment, answered):
+            continue
+        open_ = answered.answer == DEPENDS
+        today = words(answered.declared) if answered.declared is not None else "-"
+        table.add_row(
+            Text(LABELS[answered.question], style="bold"),
+            Text(today, style="" if today == words(answered.answer) else "dim"),
+            Text(words(answered.answer), style="yellow" if open_ else "bold"),
+            _because(answered),
+        )
+    yield Padding(table, (1, 0, 0, 0))
+    for answered in segment.answers:
+        yield from _notes(answered)
+    if any(answered.asks for answered in segment.answers):
+        yield Padding(
+            Text("What is open: `remit decide CHARTER --ask` asks only what can still matter."),
+            (1, 0, 0, 0),
+        )
+
+
+def _speaks_of_nobody(segment: SegmentDecision, answered: Answered) -> bool:
+    """SDR | BDR where the charter has neither and SDRs are not advised."""
+    if answered.question != "sdr_bdr":
+        return False
+    sdr_ae = next((one for one in segment.answers if one.question == "sdr_ae"), None)
+    return sdr_ae is not None and sdr_ae.declared == "joined" and sdr_ae.answer != "split"
+
+
+def _because(answered: Answered) -> Text:
+    if answered.answer == DEPENDS:
+        facts = dict.fromkeys(fact for ask in answered.asks for fact in ask.facts[:1])
+        names = [name.replace("_", " ") for name in facts]
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        return Text(f"depends on {', '.join(names[:3])}{more}")
+    recommendation = answered.branches[0].recommendation
+    text = Text(recommendation.because)
+    text.append(f" [{', '.join(recommendation.rules[:2])}]", style="dim")
+    if len(answered.shares) > 1:
+        shares = ", ".join(f"{part:.0%} {words(name)}" for name, part in answered.shares.items())
+        text.append(f" Sure: {shares}.", style="dim")
+    if recommendation.pilot:
+        text.append(" Try it with one team first. [002-37]")
+    if answered.flips:
+        text.append(f" Changes with {flip_says(answered.flips[0])}.", style="dim")
+    return text
+
+
+def _notes(answered: Answered) -> Iterator[ConsoleRenderable]:
+    """What the company decided, and what the sources say to do about it."""
+    if answered.decision is not None:
+        decision = answered.decision
+        said = f"{LABELS[answered.question]} is run as {words(decision.run)}, because "
+        yield Padding(Text(said + harmless(decision.because)), (1, 0, 0, 0))
+    for mitigation in answered.mitigations:
+        mark = {True: "done", False: "missing", None: "not shown"}[mitigation.present]
+        line = f"  {mark:<10}{mitigation.does} [{mitigation.rule}] {harmless(mitigation.seen)}"
+        yield Text(line, style="green" if mitigation.present else "")
 
 
 def _answer(answered: Answered, *, full: bool) -> ConsoleRenderable:

@@ -161,7 +161,7 @@ def decision_html(decided: Decided, numbers: Mapping[str, Benchmark] | None = No
             decided=decided,
             segments=[_segment(one, decided.day, known) for one in decided.segments],
             ignored=IGNORED,
-            limits=tuple(_limits(decided, known)),
+            limits=tuple(dict.fromkeys(_limits(decided, known))),
             sources=SOURCES,
             remit=remit_version(),
         )
@@ -654,8 +654,8 @@ def _elsewhere(segment: SegmentDecision, answered: Answered) -> Iterator[tuple[s
 
 def _limits(
     decided: Decided, numbers: Mapping[str, Benchmark]
-) -> Iterator[tuple[str, str, Benchmark, str]]:
-    """Every limit of every question: the question, the number, where that is from."""
+) -> Iterator[tuple[str, str, str, str]]:
+    """Every limit of every question: the question, the number, where that is from, its caveat."""
     for signal in SIGNALS.values():
         for place, cut in enumerate(signal.cuts):
             by_words: dict[str, list[str]] = {}
@@ -667,7 +667,7 @@ def _limits(
                 for says, where in by_words.items()
             )
             benchmark = numbers[cut.benchmark]
-            yield signal.asks, told, benchmark, str(benchmark.at(decided.day).source)
+            yield signal.asks, told, str(benchmark.at(decided.day).source), benchmark.caveat
 
 
 def _ident(*of: str) -> str:
