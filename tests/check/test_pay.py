@@ -138,17 +138,37 @@ def test_managers_are_paid_for_the_work_of_those_they_lead(checked):
 
 
 def test_an_owned_function_on_which_nobody_is_paid_is_red(checked):
-    text = team(csm="pays_on: expansion_arr, rate: 2%")
+    found = checked(team(csm="pays_on: renewed_arr, rate: 2%"))
+    [finding] = [one for one in found.findings if one.about.startswith("customer_success")]
 
-    assert says(checked(text), "unpaid_functions") == [
-        "red: csm owns customer success, and no component of their plans pays on it.",
-        "note: csm owns onboarding, and no component of their plans pays on it.",
+    assert says(found, "unpaid_functions") == [
+        "red: csm owns customer success, and no component of its plan pays on it.",
+        "note: csm owns onboarding, and no component of its plan pays on it.",
     ]
+    assert finding.remedy == (
+        "Add a component that pays on a measure of customer success, such as nrr, grr or adoption."
+    )
 
 
 def test_onboarding_paid_within_net_retention_is_no_more_than_a_note(checked):
     assert says(checked(team()), "unpaid_functions") == [
-        "note: csm owns onboarding, and no component of their plans pays on it."
+        "note: csm owns onboarding, and no component of its plan pays on it."
+    ]
+
+
+def test_a_csm_is_paid_for_customer_success_by_any_measure_listed_for_the_role(checked):
+    for measure in ("expansion_arr", "renewal_rate", "business_reviews_held"):
+        said = says(checked(team(csm=f"pays_on: {measure}, each: 2")), "unpaid_functions")
+
+        assert not any("customer success" in one for one in said)
+
+
+def test_what_waits_for_the_retention_indicator_pays_for_onboarding_and_success(checked):
+    half = "release: [{at: signing, share: 50%}, {at: retention_indicator, share: 50%}]"
+    text = team(csm=f"pays_on: renewed_arr, rate: 2%, {half}")
+
+    assert says(checked(text), "unpaid_functions") == [
+        "clear: Every function that is owned is paid for in the plan of an owner."
     ]
 
 

@@ -222,8 +222,8 @@ def test_a_charter_without_earlier_plans_cannot_show_a_cut(checked):
 
 def test_an_am_paid_less_than_an_ae_is_a_note_with_both_sources(checked):
     assert says(checked(customers()), "pay_order") == [
-        "note: am is paid 180,000 USD at target and ae 240,000 USD: so does the market (002-44), "
-        "and 002-35 and 002-43 ask for equal pay."
+        "note: am is paid 180,000 USD at target and ae 240,000 USD; the market pays AMs less as "
+        "well (002-44), and two rules ask for equal pay (002-35, 002-43)."
     ]
 
 

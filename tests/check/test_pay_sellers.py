@@ -84,8 +84,24 @@ def test_one_quota_for_both_is_amber(checked):
         checked(generalist("all: {pays_on: bookings, quota: 250000, rate: 10%}")),
         "generalist_quotas",
     ) == [
-        "amber: seller owns closing and expansion, and has no quota on new customers and "
-        "expansion alone."
+        "amber: seller owns closing and expansion and has one quota for both, on bookings; two "
+        "quotas are wanted, one on new business and one on expansion."
+    ]
+
+
+def test_an_unpaid_expansion_of_a_seller_is_told_once(checked):
+    text = ae("won: {pays_on: closed_won_arr, quota: 250000, rate: 10%}").replace(
+        "{is: AE,", "{is: AE, owns: {closing: , expansion: first_term},"
+    )
+    found = checked(text)
+
+    assert says(found, "paid_on_expansion") == [
+        "red: No role is paid on expansion in smb; seller owns closing too, so two quotas are "
+        "wanted, one on new business and one on expansion."
+    ]
+    assert says(found, "generalist_quotas") == [
+        "does not apply: The plan of seller does not pay on expansion, which `paid_on_expansion` "
+        "speaks of."
     ]
 
 
@@ -117,6 +133,14 @@ def test_a_quota_outside_the_rule_of_thumb_is_a_note_beside_the_average(checked,
     assert said.startswith("note: seller is asked for")
     assert f"{times} times pay at target" in said
     assert said.endswith("the average of a study is 4.8.")
+
+
+def test_a_quota_outside_the_rule_of_thumb_names_its_sources_and_what_to_do(checked):
+    found = checked(ae("won: {pays_on: closed_won_arr, quota: 500000}"))
+    [finding] = [one for one in found.findings if one.check == "quota_over_pay"]
+
+    assert "Study: First Look from BenchSights" in finding.caveats[0]
+    assert finding.remedy.startswith("Look at how many reach the `quota:`")
 
 
 def test_a_quota_that_is_no_money_is_not_set_against_pay(checked):

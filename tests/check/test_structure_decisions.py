@@ -54,10 +54,10 @@ def test_a_reason_that_is_a_leader_a_preference_or_what_others_do_is_named(check
     )
 
     assert says(found, "decision_reasons") == [
-        'note: The reason for running sdr_ae as split is "the founders prefer it": it names a '
-        "preference.",
         'note: The reason for running sdr_ae as split is "our new CRO wants it": it names a leader '
         "who came.",
+        'note: The reason for running sdr_ae as split is "the founders prefer it": it names a '
+        "preference.",
         'note: The reason for running sdr_bdr as one is "competitors in our market do the same": '
         "it names what others do.",
     ]
@@ -88,8 +88,8 @@ def test_an_exemption_that_names_no_check_or_has_ended_speaks_of_nothing(checked
     )
 
     assert says(found, "exemptions") == [
-        "note: The exemption from gaps ended on 2026-03-31.",
         'note: No check is called "overlap", so the exemption speaks of nothing.',
+        "note: The exemption from gaps ended on 2026-03-31.",
     ]
     (unknown,) = [one for one in found.findings if one.about == "exempt overlap"]
     assert unknown.remedy.startswith('Did you mean "overlaps"? Checks: overlaps, ')
@@ -100,5 +100,26 @@ def test_an_exemption_that_names_no_check_or_has_ended_speaks_of_nothing(checked
 def test_an_exemption_in_force_has_no_trouble(checked):
     found = checked(f"{SPLIT}exempt: [{{check: gaps, because: hiring, until: 2026-12-31}}]\n")
 
-    assert says(found, "exemptions") == ["clear: Each exemption names a check and is in force."]
+    assert says(found, "exemptions") == [
+        "clear: Each exemption names a check, is in force and excuses something."
+    ]
     assert says(checked(SPLIT), "exemptions") == ["does not apply: The charter exempts nothing."]
+
+
+def test_an_exemption_from_what_is_no_longer_found_excuses_nothing(checked):
+    found = checked(
+        SPLIT
+        + "exempt:\n"
+        + "  - {check: overlaps, because: two founders}\n"
+        + "  - {check: gaps, about: renewal in medium, because: hiring}\n"
+        + "  - {check: gaps, about: renewal in smb, because: hiring}\n"
+    )
+
+    assert says(found, "exemptions") == [
+        "note: The exemption from overlaps excuses nothing now: the check finds nothing.",
+        'note: The exemption from gaps excuses nothing now: the check finds nothing about "renewal '
+        'in medium".',
+    ]
+    one, other = [one for one in found.findings if one.check == "exemptions"]
+    assert one.remedy == "Delete it."
+    assert other.remedy.startswith('Did you mean "renewal in ')

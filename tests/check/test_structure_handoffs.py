@@ -55,8 +55,8 @@ def test_work_that_passes_without_a_handoff_is_found_for_each_pair_of_roles(chec
     found = checked(ROLES)
 
     assert says(found, "undeclared_handoffs") == [
-        "amber: Work passes from ae to csm at onboarding, and no handoff is declared there.",
         "amber: Work passes from sdr to ae at discovery, and no handoff is declared there.",
+        "amber: Work passes from ae to csm at onboarding, and no handoff is declared there.",
     ]
 
 
@@ -314,10 +314,78 @@ def test_a_charter_that_states_neither_handoffs_nor_plans_is_only_begun(checked)
     ]
 
 
-def test_where_no_role_has_a_plan_pay_stays_open(checked):
-    assert "could not look: No role names a `plan:`, so the pay of sdr and ae is open." in says(
-        checked(BOTH), "in_name_only"
+def test_where_roles_have_no_plan_yet_pay_stays_open(checked):
+    said = says(checked(BOTH), "in_name_only")
+    some = says(
+        checked(with_plans(BOTH).replace("ae: {is: AE, plan: ae", "ae: {is: AE")), "in_name_only"
     )
+
+    assert ("could not look: sdr and ae name no `plan:`, so the pay of sdr and ae is open.") in said
+    assert "could not look: ae names no `plan:`, so the pay of sdr and ae is open." in some
+
+
+def test_a_plan_that_is_not_written_yet_makes_nothing_red(checked):
+    bare = f"{ROLES}handoffs: [{{from: sdr, to: ae, at: discovery}}]"
+    [finding] = [
+        one
+        for one in checked(bare).findings
+        if one.check == "in_name_only" and one.severity is not None
+    ]
+
+    assert str(finding.severity) == "amber"
+    assert finding.says.startswith("Between sdr and ae there is no CRM workflow and no handoff")
+    assert finding.remedy == (
+        "Give their handoff `workflow:` or the records of its steps and `requires:` or `document:`."
+    )
+    assert finding.caveats == ("sdr and ae have no plan yet, so pay was left open.",)
+
+
+def test_the_remedy_names_only_what_is_missing(checked):
+    [finding] = [
+        one
+        for one in checked(with_plans(BOTH, sdr="ae")).findings
+        if one.check == "in_name_only" and one.severity is not None
+    ]
+
+    assert finding.remedy == "Give sdr and ae each a `plan:` of its own."
+
+
+def test_a_handoff_that_is_not_declared_is_told_once(checked):
+    found = checked(with_plans(f"{ROLES}handoffs:{TO_CSM}"))
+
+    assert says(found, "undeclared_handoffs")[0].startswith("amber: Work passes from sdr to ae")
+    assert says(found, "in_name_only") == [
+        "could not look: No handoff is declared between sdr and ae, so what it carries is not "
+        "stated."
+    ]
+
+
+DESK = """
+company: Acme
+segments: {small: {}, large: {}}
+roles:
+  rep: {is: AE, segments: small, plan: rep}
+  ae: {is: AE, segments: large, plan: ae}
+  desk: {is: deal desk, plan: %s}
+plans:
+  ae: {ote: 200000, pay_mix: 50/50}
+  rep: {ote: 100000, pay_mix: 50/50}
+  desk: {ote: 90000, pay_mix: 90/10}
+handoffs:
+  - {from: rep, to: desk, at: deal_desk, returns: true%s}
+  - {from: ae, to: desk, at: deal_desk, returns: true%s}
+"""
+
+
+def test_a_role_that_serves_several_is_looked_at_once_and_needs_no_plan_against_each(checked):
+    assert says(checked(DESK % ("desk", "", "")), "in_name_only") == [
+        "amber: Between rep or ae and desk there is no CRM workflow and no handoff document: 2 of "
+        "the 3 things that change with a specialisation."
+    ]
+    told = ", document: Quote form, workflow: Approvals"
+    assert says(checked(DESK % ("ae", told, told)), "in_name_only") == [
+        "clear: Each pair of roles has its workflow, document and plans."
+    ]
 
 
 # Sign-offs, expansion, first renewal

@@ -211,6 +211,59 @@ def test_without_managers_there_are_no_spans(checked):
     assert said.startswith("could not look: Who leads whom is not stated")
 
 
+def test_a_role_that_leads_aes_and_sdrs_together_is_held_against_no_band(checked):
+    text = company(
+        ae="is: AE, reports_to: sm, headcount: 16",
+        sdr="is: SDR, reports_to: sm, headcount: 10",
+        sm="is: sales manager, headcount: 2",
+    )
+
+    assert says(checked(text), "spans") == [
+        "does not apply: sm leads AEs and SDRs together, 13 people each; no source gives a band "
+        "for mixed teams."
+    ]
+
+
+def test_csms_under_one_head_are_counted_without_a_band(checked):
+    lines = company(csm="is: CSM, reports_to: head, headcount: 30", head="owns: [management]")
+    uncounted = checked(lines)
+    one = checked(lines.replace("owns: [management]", "owns: [management], headcount: 1"))
+
+    assert says(one, "spans") == [
+        "does not apply: head leads CSMs, 30 people; no source gives a band for CSMs."
+    ]
+    assert says(uncounted, "spans") == [
+        "could not look: How many people report to whom is not stated: `headcount:` of the roles, "
+        "or `manager:` of people or teams."
+    ]
+
+
+def test_managers_of_csms_among_the_people_are_counted_and_not_named(checked):
+    text = led(("csm", 3), ("csm", 5)).replace("  sdr: {is: SDR}", "  csm: {is: CSM}")
+
+    assert says(checked(text), "spans") == [
+        "does not apply: 2 managers lead CSMs, 3 and 5 people each; no source gives a band for "
+        "CSMs."
+    ]
+
+
+def test_sdrs_for_inbound_alone_are_apart_where_aes_are_parted_too(checked):
+    text = company(
+        inbound="is: SDR, motion: inbound, headcount: 10",
+        outbound="is: SDR, motion: outbound, headcount: 2",
+        ae="is: AE, motion: outbound, headcount: 10",
+    )
+    together = text.replace("is: AE, motion: outbound", "is: AE")
+
+    assert says(checked(text), "aes_for_each_sdr") == [
+        "amber: 10 outbound AEs and 2 outbound SDRs work in main: 5 outbound AEs for one outbound "
+        "SDR; the band is 2 to 3 (inbound, for inbound alone, is apart)."
+    ]
+    assert says(checked(together), "aes_for_each_sdr") == [
+        "amber: 10 AEs and 12 SDRs work in main: 0.8 AEs for one SDR; the band is 2 to 3."
+    ]
+
+
 def test_field_sellers_for_small_contracts_are_amber(checked):
     field = company("acv: 20000", ae="is: AE, works: field")
 

@@ -58,7 +58,8 @@ def test_numbers_of_people_that_do_not_agree_are_shown(checked):
     teams = "teams: {east: {members: {ae: 2}}}\n"
 
     assert says(checked(text + teams), "headcount_stated_twice") == [
-        "note: ae has 2 by `people:`, 3 by `headcount:` and 2 by `teams:`."
+        "amber: ae has 2 by `people:`, 3 by `headcount:` and 2 by `teams:`; the number of "
+        "`people:` is used."
     ]
     assert says(
         checked(text.replace("headcount: 3", "headcount: 2")), "headcount_stated_twice"
@@ -77,7 +78,17 @@ def test_the_pods_of_one_segment_do_not_hold_the_whole_companys_people(checked):
         "does not apply: No role's number of people is stated in two places."
     ]
     assert says(checked(both), "headcount_stated_twice") == [
-        "note: csm has 3 by `people:` and 2 by `teams:`."
+        "amber: csm has 3 by `people:` and 2 by `teams:`; the number of `people:` is used."
+    ]
+
+
+def test_half_a_person_between_two_numbers_is_no_more_than_a_note(checked):
+    text = people("person: a, role: ae", "person: b, role: ae, share: 0.5").replace(
+        "{is: AE, ", "{is: AE, headcount: 2, "
+    )
+
+    assert says(checked(text), "headcount_stated_twice") == [
+        "note: ae has 1.5 by `people:` and 2 by `headcount:`; the number of `people:` is used."
     ]
 
 
@@ -258,9 +269,9 @@ def test_meetings_that_are_too_rare_or_follow_no_framework_are_amber(checked):
     )
 
     assert says(found, "cadences") == [
-        "amber: csm holds a business review every 6 months; the limit is 91 days.",
         "amber: boss holds a one to one every 2 weeks; the limit is 7 days.",
         "amber: boss reviews the pipeline by no qualification framework.",
+        "amber: csm holds a business review every 6 months; the limit is 91 days.",
     ]
 
 

@@ -216,8 +216,8 @@ def test_an_sdr_on_named_accounts_and_a_bdr_on_inbound_do_each_others_work(check
     found = checked(roles("sdr: {is: SDR, motion: [named]}", "bdr: {is: BDR, motion: [inbound]}"))
 
     assert says(found, "sdr_and_bdr") == [
-        "note: bdr works inbound accounts, which is an SDR's work in the source.",
         "note: sdr works named accounts, which is a BDR's work in the source.",
+        "note: bdr works inbound accounts, which is an SDR's work in the source.",
     ]
 
 

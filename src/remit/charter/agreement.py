@@ -9,6 +9,7 @@ import heapq
 import itertools
 import zoneinfo
 from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from remit.charter.positions import Path_, Positioned, shortened, shown
 from remit.compensation.measures import measured, named
 from remit.rules import rules
 from remit.terms import Place, Problem, closest, nearest
+from remit.terms.shapes import plain_number
 
 CUSTOMERS = "customers"
 """With whom a business review is held."""
@@ -32,6 +34,12 @@ MOST_SUGGESTED = 50
 """Names for which the nearest is looked up; who has more wrong needs another list than this."""
 LONGEST_NAME = 60
 """Characters of a name that a problem shows."""
+MOST_OF_A_SHARE = 10
+"""Times the whole. A share from it on was meant in per cent."""
+MOST_OF_MONEY = 2
+"""The same for a rate of money, but where the money is of one month and pay is of a year."""
+OF_ONE_MONTH = ("new_mrr",)
+"""Measures of a month's revenue, on which a rate may be more than the whole."""
 
 
 def disagreements(read: Positioned) -> Iterator[Problem]:
@@ -40,9 +48,32 @@ def disagreements(read: Positioned) -> Iterator[Problem]:
     yield from _doubled(read)
     yield from _crossed(read)
     yield from _odd_facts(read)
+    yield from _beyond_the_whole(read)
     yield from _named_twice(read, ("handoffs",), read.value.get("handoffs"))
     rules = _block(read.value.get("activities")).get("rules")
     yield from _named_twice(read, ("activities", "rules"), rules)
+
+
+def called(path: Path_, stated: Any) -> str:
+    """A path as problems name it: an entry of a list by its name, where it has one.
+
+    >>> called(("handoffs", 0, "at"), {"handoffs": [{"from": "sdr", "to": "ae"}]})
+    'handoffs.sdr to ae.at'
+    """
+    parts: list[str | int] = []
+    for part in path:
+        name: Any = None
+        if isinstance(part, str):
+            stated = _block(stated).get(part)
+        else:
+            stated = stated[part] if isinstance(stated, list) and part < len(stated) else None
+            entry = _block(stated)
+            name = entry.get("name")
+            if name is None and parts == ["handoffs"] and {"from", "to"} <= entry.keys():
+                roles = entry["from"], entry["to"]
+                name = default_name(entry) if all(isinstance(one, str) for one in roles) else None
+        parts.append(name if isinstance(name, str) and name.strip() else part)
+    return shown(tuple(parts))
 
 
 def _dangling(read: Positioned) -> Iterator[Problem]:
@@ -62,9 +93,11 @@ def _dangling(read: Positioned) -> Iterator[Problem]:
         fix = ""
         if told < MOST_SUGGESTED:
             fix = nearest(name, all_known[what], what=f"{_many(what)} here")
+        if what == "role kind":
+            fix += " Leave `is:` out and say what it `owns:` for a role of your own."
         yield Problem(
             places[first],
-            shown(first),
+            called(first, read.value),
             f'no {what} is called "{shortened(name, LONGEST_NAME)}".',
             f"{fix}{_also([places[path] for path in others])}".strip(),
         )
@@ -87,7 +120,7 @@ def _zones(read: Positioned) -> Iterator[Problem]:
             meant = closest(zone, _time_zones())
             yield Problem(
                 read.place(path),
-                shown(path),
+                called(path, read.value),
                 f'no time zone is called "{shortened(zone, LONGEST_NAME)}".',
                 f'Did you mean "{meant}"?' if meant else "Give one such as Europe/Berlin.",
             )
@@ -323,7 +356,7 @@ def _doubled(read: Positioned) -> Iterator[Problem]:
         for path, spell, share in _too_much(spells):
             yield Problem(
                 read.place(path),
-                shown(path),
+                called(path, read.value),
                 f"holds {share:g} shares of a person on {_starts(spell) or 'the first day'}.",
                 "Shares held at one time add up to 1 or less: end a spell or lower a share.",
             )
@@ -375,6 +408,85 @@ def _crossed(read: Positioned) -> Iterator[Problem]:
             )
 
 
+def _beyond_the_whole(read: Positioned) -> Iterator[Problem]:
+    """Levels of shares, and rates, that somebody wrote as 40 and meant in per cent."""
+    for name, plan in _block(read.value.get("plans")).items():
+        for part, component in _block(_block(plan).get("components")).items():
+            says = _block(component)
+            for below, level in _levels_of_shares(says, read.value):
+                yield from _beyond(
+                    read, ("plans", name, "components", part, *below), level, MOST_OF_A_SHARE
+                )
+            on = _catalogued(says.get("pays_on"), read.value)
+            if on is None or on in OF_ONE_MONTH:
+                continue
+            rates = [(("rate",), says.get("rate")), *_within_each("tiers", "rate", says)]
+            for below, rate in rates:
+                yield from _beyond(
+                    read, ("plans", name, "components", part, *below), rate, MOST_OF_MONEY
+                )
+
+
+def _beyond(read: Positioned, path: Path_, value: Any, most: int) -> Iterator[Problem]:
+    number = plain_number(value)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return
+    if most <= number < _TOO_LARGE:
+        times = Decimal(str(number)).normalize()
+        fix = f"Write {times:f}% if that is meant."
+        if most == MOST_OF_MONEY:
+            fix += f" More than the whole is paid on {' and '.join(OF_ONE_MONTH)} alone."
+        yield Problem(
+            read.place(path), called(path, read.value), f"is {times:,f} times the whole.", fix
+        )
+
+
+_TOO_LARGE = 10**15
+"""A number that is refused whatever it is of."""
+
+
+def _levels_of_shares(
+    says: Mapping[str, Any], stated: Mapping[str, Any]
+) -> list[tuple[Path_, Any]]:
+    """Levels of attainment, and of measures that are shares, in one component."""
+    found: list[tuple[Path_, Any]] = []
+    of_share = _is_share(says.get("pays_on"), stated)
+    if of_share or says.get("quota") is not None:
+        found += _within_each("points", "at", says)
+    if of_share and (says.get("quota") is None or says.get("tiers_by") == "amount"):
+        found += _within_each("tiers", "from", says)
+    for place, gate in _entries(("gates",), says.get("gates")):
+        measure = _block(gate).get("measure")
+        if _block(gate).get("component") is not None or _is_share(measure, stated):
+            found.append(((*place, "at_least"), _block(gate).get("at_least")))
+    for place, modifier in _entries(("modifiers",), says.get("modifiers")):
+        if _is_share(_block(modifier).get("measure"), stated):
+            below = _within_each("steps", "from", _block(modifier))
+            found += [((*place, *path), level) for path, level in below]
+    for axis in ("rows", "columns"):
+        if _is_share(_block(says.get(axis)).get("measure"), stated):
+            found += _each((axis, "from"), _block(says.get(axis)).get("from"))
+    return found
+
+
+def _within_each(word: str, inner: str, says: Mapping[str, Any]) -> list[tuple[Path_, Any]]:
+    """What every entry of a list says under one word."""
+    entries = _entries((word,), says.get(word))
+    return [((*place, inner), _block(entry).get(inner)) for place, entry in entries]
+
+
+def _is_share(measure: Any, stated: Mapping[str, Any]) -> bool:
+    known = _catalogued(measure, stated)
+    return known is not None and measured()[known].unit == "share"
+
+
+def _catalogued(measure: Any, stated: Mapping[str, Any]) -> str | None:
+    """The catalogue's name of a measure, or of what the company calls so; None if it has none."""
+    own = _block(_block(stated.get("measures")).get(measure) if isinstance(measure, str) else None)
+    meant = own.get("is", measure)
+    return named(meant) if isinstance(meant, str) else None
+
+
 def _odd_facts(read: Positioned) -> Iterator[Problem]:
     """Facts whose value is not of their kind."""
     for name, segment in _block(read.value.get("segments")).items():
@@ -390,7 +502,12 @@ def _odd_facts(read: Positioned) -> Iterator[Problem]:
                     now = f"It says {shortened(repr(value), LONGEST_NAME)} now."
                     meant = closest(str(value), _said_of(kind)) if isinstance(value, str) else None
                     fix = f'{now} Did you mean "{meant}"?' if meant else now
-                    yield Problem(read.place(path), shown(path), f"{wrong}.", f"{fix} {kind.about}")
+                    yield Problem(
+                        read.place(path),
+                        called(path, read.value),
+                        f"{wrong}.",
+                        f"{fix} {kind.about}",
+                    )
 
 
 def _said_of(kind: FactKind) -> list[str]:
@@ -413,7 +530,7 @@ def _named_twice(read: Positioned, path: Path_, listed: Any) -> Iterator[Problem
                 where = f"{Path(there.file).name}:{there.line}"
             yield Problem(
                 place,
-                shown((*at, "name")),
+                called((*at, "name"), read.value),
                 f'"{shortened(name, LONGEST_NAME)}" is a name given twice.',
                 f"The first is at {where}. Name or rename one.",
             )

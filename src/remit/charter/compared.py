@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from remit.charter.handoffs import STEPS, Handoff, SignOff, Step
 from remit.charter.market import Ownership, Range, Segment
 from remit.charter.nouns import Charter
-from remit.charter.organisation import Cadence, JobDescription, Role, Tool
+from remit.charter.organisation import HEADCOUNT_OF_ALL, Cadence, JobDescription, Role, Tool
 from remit.charter.statements import Decision, Exempt, Target
 from remit.compensation.components import (
     Axis,
@@ -133,20 +133,20 @@ _FOR_NEW: Mapping[type[BaseModel], frozenset[str]] = {
 """The words that introduce a new noun, where not all plain ones do."""
 
 
-def _keys() -> Mapping[type[BaseModel], Callable[[Any], str]]:
-    """What tells entries of a list apart."""
+def _keys(known: Callable[[str], str]) -> Mapping[type[BaseModel], Callable[[Any], str]]:
+    """What tells entries of a list apart; `known` gives one name to each measure."""
     return {
         Handoff: lambda one: one.name,
         SignOff: lambda one: one.of,
         Ownership: lambda one: one.person,
         Cadence: lambda one: " ".join(filter(None, (one.kind, "by", one.by))),
         Target: lambda one: " ".join(
-            filter(None, (one.measure, one.team, *one.segments, f"from {one.first_day}"))
+            filter(None, (known(one.measure), one.team, *one.segments, f"from {one.first_day}"))
         ),
         Decision: lambda one: " in ".join(filter(None, (one.boundary, one.segment))),
         Exempt: lambda one: ", ".join(filter(None, (one.check, one.about))),
-        Gate: lambda one: one.component or one.measure or "",
-        Modifier: lambda one: one.measure,
+        Gate: lambda one: one.component or known(one.measure or ""),
+        Modifier: lambda one: known(one.measure),
         Instalment: lambda one: " ".join(str(part) for part in (one.at, one.month) if part),
     }
 
@@ -179,7 +179,7 @@ class _Compared:
         for name, field in type(new).model_fields.items():
             word = field.alias or name
             was, now = getattr(old, name), getattr(new, name)
-            if was == now or self._is_told(new, name, path):
+            if was == now or self._is_told(new, name, path) or self._one_measure(name, was, now):
                 continue
             yield from self._values(was, now, called, (*path, word), (type(new), name))
         self.within.pop()
@@ -190,6 +190,22 @@ class _Compared:
             return name in ("people", *self.told)
         owning = isinstance(noun, Role) and name in ("owns", "assists", "motion", "segments")
         return owning and ".".join(path) in self.told
+
+    def _one_measure(self, name: str, was: Any, now: Any) -> bool:
+        """Whether two charters speak of one measure in two wordings."""
+        if name not in ("pays_on", "measure", "kpis", "of"):
+            return False
+        before, after = self._measures(was), self._measures(now)
+        return bool(before) and before == after
+
+    def _measures(self, said: Any) -> list[str]:
+        """Measures by the catalogue's names; the company's own keep theirs."""
+        words = said if isinstance(said, tuple) else (said,)
+        return [self._measured(word) for word in words if isinstance(word, str)]
+
+    def _measured(self, word: str) -> str:
+        own = word in self.old.measures or word in self.new.measures
+        return word if own else named(word) or word
 
     def _values(
         self, was: Any, now: Any, called: str, path: tuple[str, ...], where: tuple[Any, str]
@@ -287,6 +303,10 @@ class _Compared:
         self, was: Any, now: Any, called: str, path: tuple[str, ...], where: tuple[Any, str]
     ) -> Difference:
         old, new = self._worded(was, where, before=True), self._worded(now, where)
+        if where == (Role, "headcount"):
+            return Difference(
+                ".".join(path), _kind_of(was, now), _heads(called, path[-1], was, now)
+            )
         if now is None:
             return Difference(
                 ".".join(path),
@@ -349,9 +369,10 @@ class _Compared:
     def _keyed(self, nouns: tuple[BaseModel, ...]) -> Mapping[str, BaseModel]:
         """Entries by what tells them apart; a second with one key gets a number."""
         found: dict[str, BaseModel] = {}
+        keys = _keys(self._measured)
         for one in nouns:
             levelled = isinstance(one, Tier | Point | Factor)
-            key = f"from {self._level(one)}" if levelled else _keys().get(type(one), _name)(one)
+            key = f"from {self._level(one)}" if levelled else keys.get(type(one), _name)(one)
             number, name = 1, key
             while name in found:
                 number += 1
@@ -439,6 +460,22 @@ class _Compared:
         plan = self._nearest(Plan, before=before)
         charter = self.old if before else self.new
         return (plan.currency if plan is not None else None) or charter.currency
+
+
+def _kind_of(was: Any, now: Any) -> Kind:
+    return "removed" if now is None else "added" if was is None else "changed"
+
+
+def _heads(called: str, segment: str, was: int | None, now: int | None) -> str:
+    """How many people hold a role now, and how many did."""
+    where = "" if segment == HEADCOUNT_OF_ALL else f" in {segment}"
+    if now is None:
+        return f"{called}: how many people{where} is no longer stated, {_was(was)}."
+    return f"{called}: {now:,} {'person' if now == 1 else 'people'}{where}, {_was(was)}."
+
+
+def _was(number: int | None) -> str:
+    return "was not stated" if number is None else f"{'was' if number == 1 else 'were'} {number:,}"
 
 
 _SHAPES: tuple[Any, ...] = (Share, Ratio, Amount, Level)

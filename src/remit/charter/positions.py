@@ -165,11 +165,7 @@ def _composed(name: str, text: str) -> yaml.Node | None:
     try:
         return yaml.compose(text, Loader=_Words)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
-        raise _refused(
-            place, f"is not YAML: {error.problem}.", "Look at indentation, colons and quotes."
-        ) from None
+        raise _not_yaml(name, text, error) from None
     except (ValueError, OverflowError):  # PyYAML's own slip on such as "\\UFFFFFFFF"
         raise _refused(
             Place(name), "is not YAML: it has an escape for a character that does not exist.", ""
@@ -178,11 +174,67 @@ def _composed(name: str, text: str) -> yaml.Node | None:
         raise _refused(Place(name), *_TOO_DEEP) from None
 
 
+def _not_yaml(name: str, text: str, error: yaml.MarkedYAMLError) -> CharterError:
+    """What stops a text from being YAML, in the words of the slips that people make."""
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return _refused(Place(name), f"is not YAML: {error.problem}.", "")
+    place = Place(name, mark.line + 1, mark.column + 1)
+    line = text.splitlines()[mark.line] if mark.line < len(text.splitlines()) else ""
+    opened = error.context_mark
+    if "quoted scalar" in (error.context or "") and opened is not None:
+        wrong = "is not YAML: a quote opens here and is never closed."
+        return _refused(
+            Place(name, opened.line + 1, opened.column + 1), wrong, "Close it on the same line."
+        )
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return _refused(place, "is not YAML: the line has a tab.", "Indent with blanks.")
+    if "alias" in f"{error.context} {error.problem}":
+        opened = opened or mark
+        return _refused(
+            Place(name, opened.line + 1, opened.column + 1),
+            "is not YAML: a word starts with * and has no quotes.",
+            'Quote a pattern that starts with *, such as "*Manager*".',
+        )
+    fix = "Look at indentation, colons and quotes."
+    quote = _over_lines(text)
+    if quote is not None:
+        fix = (
+            f"A quote opens on line {quote.start_mark.line + 1} and closes on line "
+            f"{quote.end_mark.line + 1}: look whether it was meant to close before."
+        )
+    return _refused(place, f"is not YAML: {error.problem}.", fix)
+
+
+def _over_lines(text: str) -> yaml.ScalarToken | None:
+    """The last quoted text before the mistake that goes on over several lines."""
+    found: yaml.ScalarToken | None = None
+    try:
+        for token in yaml.scan(text, Loader=_Words):
+            if isinstance(token, yaml.ScalarToken) and token.style in ("'", '"'):
+                found = token if token.end_mark.line > token.start_mark.line else found
+    except yaml.YAMLError:
+        pass
+    return found
+
+
 _TOO_DEEP = ("repeats or nests itself too often.", "Write out what the aliases stand for.")
 
 
 def _refused(place: Place, wrong: str, fix: str) -> CharterError:
     return CharterError([Problem(place, "", wrong, fix)])
+
+
+def _is_rest_of_number(key: yaml.Node, value: yaml.Node) -> bool:
+    """Whether a word is what follows the comma in `800,000`, which YAML takes for a new word."""
+    return (
+        isinstance(key, yaml.ScalarNode)
+        and re.fullmatch(r"[0-9]{3}", key.value) is not None
+        and not key.style
+        and isinstance(value, yaml.ScalarNode)
+        and value.value == ""
+        and value.start_mark.index == value.end_mark.index
+    )
 
 
 class _Reader:
@@ -210,7 +262,12 @@ class _Reader:
 
     def mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        with_comma: list[str] = []
         for key, value in node.value:
+            if with_comma and _is_rest_of_number(key, value):
+                with_comma.append(key.value)
+                continue
+            self.comma(with_comma, path, found)
             if not isinstance(key, yaml.ScalarNode):
                 self.problem(key, path, "has a block where a word should be.", "Name it in text.")
                 continue
@@ -222,7 +279,26 @@ class _Reader:
                 continue
             self.read.keys[below] = self.at(key)
             found[name] = self.follow(value, below)
+            if isinstance(found[name], int) and not isinstance(found[name], bool):
+                with_comma = [name, value.value]
+        self.comma(with_comma, path, found)
         return found
+
+    def comma(self, said: list[str], path: Path_, found: dict[str, Any]) -> None:
+        """Tell of a number that its commas cut into words, and take it as it was meant."""
+        if len(said) > 2:
+            name, *parts = said
+            below, meant = (*path, name), "".join(parts)
+            self.read.problems.append(
+                Problem(
+                    self.read.values[below],
+                    shown(below),
+                    f"has a comma in its number: {shortened(','.join(parts), _LONGEST_PART)}.",
+                    f"Write {shortened(meant, _LONGEST_PART)} without the comma.",
+                )
+            )
+            found[name] = int(meant) if len(meant) <= _LONGEST_INTEGER else meant
+        said.clear()
 
     def problem(self, node: yaml.Node, path: Path_, wrong: str, fix: str) -> None:
         self.read.problems.append(Problem(self.at(node), shown(path), wrong, fix))

@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from remit.charter.agreement import disagreements
+from remit.charter.agreement import called, disagreements
 from remit.charter.files import gathered
 from remit.charter.nouns import Charter
-from remit.charter.positions import CharterError, Path_, Positioned, shortened, shown
+from remit.charter.positions import CharterError, Path_, Positioned, shortened
 from remit.compensation.plan import KINDS
 from remit.terms import Function, Place, Problem, closest, nearest
 from remit.terms.shapes import Shorthand
@@ -74,7 +74,7 @@ def _translated(error: ValidationError, read: Positioned) -> Iterator[Problem]:
     for path, kind in unsaid.items():
         word = next(one[-1] for one in unknown if one[:-1] == path)
         wrong = f"says no `kind`, and has `{word}`, a word of another kind."
-        yield Problem(read.place(path), shown(path), wrong, f"Say `kind: {kind}`.")
+        yield Problem(read.place(path), called(path, read.value), wrong, f"Say `kind: {kind}`.")
     for path, ones in found.items():
         one = ones[0]
         if any(path[: len(block)] == block for block in unsaid):
@@ -89,11 +89,11 @@ def _translated(error: ValidationError, read: Positioned) -> Iterator[Problem]:
             continue  # it is there, misspelt, or would be there if another word were
         if one["type"] != "extra_forbidden":
             wrong, fix = _said(ones, path, read.value)
-            yield Problem(_place(path, one, read), shown(path), wrong, fix)
+            yield Problem(_place(path, one, read), called(path, read.value), wrong, fix)
             continue
         yield Problem(
             read.place(path, key=True),
-            shown(path),
+            called(path, read.value),
             "the charter has no such word here.",
             _instead(path, read.value) if path in suggested else "",
         )
@@ -174,6 +174,8 @@ _TOLD_AT = (
     ("from <= typical", "typical"),
     ("is no answer at", "run"),
     ("pay_mix", "pay_mix"),
+    ("says `rate` beside", "rate"),
+    ("says `each` beside", "each"),
     ("tiers out of order", "tiers"),
     ("tiers by attainment", "tiers_by"),
     ("no share of quota", "tiers"),
@@ -194,6 +196,8 @@ def _said(found: Sequence[ErrorDetails], path: Path_, stated: Any) -> tuple[str,
     says = f"It says {_given(given)} now." if not isinstance(given, (dict, list)) else ""
     if given is None:
         says = "Nothing is there now."
+    if path[0] == "handoffs" and path[-1] in ("from", "to") and isinstance(given, list):
+        return "must be one role.", "Write a handoff for each pair of roles."
     if kind == "missing":
         return _lacking(path, stated)
     if kind in ("enum", "literal_error"):
@@ -259,7 +263,7 @@ def _wanted(kinds: set[str], path: Path_, stated: Any) -> str:
     if blocks and _at(path[:-1], stated) and "where" in path[:-1]:
         wanted.append("words, or a range such as `{at_least: 200, below: 2000}`")
     elif blocks:
-        wanted += [*_shorter(path), "a block of `word: value` lines"]
+        wanted += [*dict.fromkeys(_shorter(path)), "a block of `word: value` lines"]
     return ", or ".join(wanted) or "something else"
 
 
@@ -275,7 +279,9 @@ def _shorter(path: Path_) -> Iterator[str]:
             if str in short:
                 yield "text"
             else:
-                yield "a number, such as 0.25" if float in short else "a whole number, such as 3"
+                (example,) = mark.schema.get("examples", [0.25 if float in short else 3])
+                whole = "" if float in short else "whole "
+                yield f"a {whole}number, such as {example}"
 
 
 def _given(given: Any) -> str:

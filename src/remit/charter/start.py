@@ -195,6 +195,15 @@ def _head(answers: Start) -> Iterator[str]:
     yield f"stage: {answers.stage}"
 
 
+_EMPLOYEES: Mapping[Size, str] = {
+    "very_small": "{below: 10}",
+    "smb": "{at_least: 10, below: 200}",
+    "mid_market": "{at_least: 200, below: 2000}",
+    "enterprise": "{at_least: 2000}",
+}
+"""An example of how many employees customers of a size have; no source states it."""
+
+
 def _segments(answers: Start, parts: Sequence[_Part]) -> Iterator[str]:
     yield "# The market, cut where selling differs."
     if len(parts) > 1:
@@ -209,7 +218,11 @@ def _segments(answers: Start, parts: Sequence[_Part]) -> Iterator[str]:
             continue
         yield f"  {_plain(part.name)}:"
         yield from (f"    {word}: {_plain(value)}" for word, value in stated.items())
-        yield "    #where: {employees: {at_least: 200, below: 2000}}   # fill in"
+        sized = f"employees: {_EMPLOYEES[part.size]}"
+        alike = [other for other in parts if other.size == part.size]
+        # Segments of one size are cut by something else, and often called by it.
+        where = f"country: [{_plain(part.name)}], {sized}" if len(alike) > 1 else sized
+        yield f"    #where: {{{where}}}   # fill in"
 
 
 def _roles(answers: Start, parts: Sequence[_Part]) -> Iterator[str]:

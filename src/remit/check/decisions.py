@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from remit.charter.statements import Exempt
 from remit.check.declared import Check, Declared, Subject, or_clear
 from remit.check.wording import inside, spoken
 from remit.terms import Finding, Severity, catalogue, nearest
@@ -124,43 +125,57 @@ def _names(reason: str) -> tuple[str | None, tuple[str, ...]]:
 
 @Check(asks="Does each exemption still speak of a finding?")
 def exemptions(declared: Declared) -> Iterator[Finding]:
-    """Exemptions that name no check, and exemptions that have ended.
+    """Exemptions that name no check, that have ended, or that excuse nothing any more.
 
-    A note. It serves no rule of the sources: it keeps the charter true to itself.
+    A note. What a check finds is asked again here, so that an exemption outlives no finding. It serves no rule of the sources: it keeps the charter true to itself.
     """
     subject = Subject("exemptions", ())
     exempt = declared.charter.exempt
     if not exempt:
         yield subject.not_here("exempt", "The charter exempts nothing.")
         return
-    checks = list(catalogue("remit.check", Check))
     yield from or_clear(
         (
             found
             for number, one in enumerate(exempt)
-            for found in (
-                [
-                    subject.found(
-                        f"exempt {one.check}",
-                        f'No check is called "{one.check}", so the exemption speaks of nothing.',
-                        Severity.NOTE,
-                        remedy=nearest(one.check, checks, what="Checks"),
-                        place=declared.place("exempt", number),
-                    )
-                ]
-                if one.check not in checks
-                else [
-                    subject.found(
-                        f"exempt {one.check}",
-                        f"The exemption from {one.check} ended on {one.until}.",
-                        Severity.NOTE,
-                        remedy="Delete it, or give it a later `until:` and a reason that holds.",
-                        place=declared.place("exempt", number),
-                    )
-                ]
-                if one.until is not None and one.until < declared.day
-                else []
-            )
+            if (found := _idle(declared, subject, number, one)) is not None
         ),
-        subject.clear("exempt", "Each exemption names a check and is in force."),
+        subject.clear("exempt", "Each exemption names a check, is in force and excuses something."),
+    )
+
+
+def _idle(declared: Declared, subject: Subject, number: int, exempt: Exempt) -> Finding | None:
+    """What is wrong with an exemption, or None."""
+    checks = catalogue("remit.check", Check)
+    about, place = f"exempt {exempt.check}", declared.place("exempt", number)
+    if exempt.check not in checks:
+        return subject.found(
+            about,
+            f'No check is called "{exempt.check}", so the exemption speaks of nothing.',
+            Severity.NOTE,
+            remedy=nearest(exempt.check, checks, what="Checks"),
+            place=place,
+        )
+    if exempt.until is not None and exempt.until < declared.day:
+        return subject.found(
+            about,
+            f"The exemption from {exempt.check} ended on {exempt.until}.",
+            Severity.NOTE,
+            remedy="Delete it, or give it a later `until:` and a reason that holds.",
+            place=place,
+        )
+    if exempt.check == subject.check:
+        return None
+    there = [
+        found.about for found in checks[exempt.check].call(declared) if found.severity is not None
+    ]
+    if exempt.about in there or (exempt.about is None and there):
+        return None
+    of = f' about "{exempt.about}"' if exempt.about is not None else ""
+    return subject.found(
+        about,
+        f"The exemption from {exempt.check} excuses nothing now: the check finds nothing{of}.",
+        Severity.NOTE,
+        remedy=nearest(exempt.about or "", there, what="It finds") if there else "Delete it.",
+        place=place,
     )

@@ -328,15 +328,14 @@ def in_name_only(declared: Declared) -> Iterator[Finding]:
 
     Red where all three are missing, amber where one or two are. A workflow is a named automation
     or a recorded step of the handoff; a document is named or given by its fields; comp plans have
-    to differ. Where no role has a plan, pay is not looked at.
+    to differ. Where a role of the pair has no plan yet, pay is left open. A role that sellers call
+    in, and that gives the work back, is looked at once, and may share a plan with some of them.
+    Where no handoff is declared `undeclared_handoffs` says so, and only a plan that both are on
+    makes it a finding here.
     """
     subject = Subject("in_name_only", _NAME_ONLY)
     charter = declared.charter
-    pairs = {
-        (passage.givers, passage.taker): None
-        for segment in declared.segments
-        for passage in passages(declared.owners, segment)
-    }
+    pairs = _pairs(declared)
     plans = any(role.plan for role in charter.roles.values())
     if not pairs:
         yield subject.not_here("roles", "No work passes from one role to another.")
@@ -346,52 +345,88 @@ def in_name_only(declared: Declared) -> Iterator[Finding]:
         yield from or_clear(
             (
                 found
-                for givers, taker in pairs
-                if (found := _name_only(declared, subject, givers, taker, plans)) is not None
+                for givers, taker, service in pairs
+                if (found := _name_only(declared, subject, givers, taker, service)) is not None
             ),
             subject.clear("roles", "Each pair of roles has its workflow, document and plans."),
         )
 
 
+def _pairs(declared: Declared) -> list[tuple[tuple[str, ...], str, bool]]:
+    """Who passes work to whom, and whether the taker serves several and gives it back."""
+    between: dict[tuple[tuple[str, ...], str], None] = {}
+    served: dict[str, dict[str, None]] = {}
+    for segment in declared.segments:
+        for passage in passages(declared.owners, segment):
+            if passage.returns:
+                served.setdefault(passage.taker, {}).update(dict.fromkeys(passage.givers))
+            else:
+                between[passage.givers, passage.taker] = None
+    return [
+        *((givers, taker, False) for givers, taker in between),
+        *((tuple(givers), taker, True) for taker, givers in served.items()),
+    ]
+
+
 def _name_only(
-    declared: Declared, subject: Subject, givers: tuple[str, ...], taker: str, plans: bool
+    declared: Declared, subject: Subject, givers: tuple[str, ...], taker: str, service: bool
 ) -> Finding | None:
+    roles = declared.charter.roles
     between = [
         one for one in declared.charter.handoffs if one.taker == taker and one.giver in givers
     ]
-    missing = []
+    missing, carries, remedies = [], [], []
     if not any(one.workflow or one.steps() for one in between):
         missing.append("CRM workflow")
+        carries.append("`workflow:` or the records of its steps")
     if not any(one.document or one.requires for one in between):
         missing.append("handoff document")
-    same_pay = _same_pay(declared, (*givers, taker)) if plans else None
-    if same_pay:
+        carries.append("`requires:` or `document:`")
+    if carries:
+        remedies.append(f"give their handoff {listed(carries)}" if between else "declare a handoff")
+    unplanned = [role for role in (*givers, taker) if roles[role].plan is None]
+    on_one = () if unplanned else _on_one_plan(declared, givers, taker)
+    if service and len(on_one) <= len(givers):
+        on_one = ()
+    if on_one:
         missing.append("comp plan of its own")
-    pair, pay = f"{listed(givers, 'or')} and {taker}", f" ({same_pay})" if same_pay else ""
+        remedies.append(f"give {listed(on_one)} each a `plan:` of its own")
+    pair = f"{listed(givers, 'or')} and {taker}"
+    if not between and not on_one:
+        return subject.not_stated(
+            pair, f"No handoff is declared between {pair}, so what it carries is not stated."
+        )
     if not missing:
-        if plans:
+        if not unplanned or service:
             return None
-        return subject.not_stated(pair, f"No role names a `plan:`, so the pay of {pair} is open.")
+        return subject.not_stated(
+            pair,
+            f"{listed(unplanned)} {'names' if len(unplanned) == 1 else 'name'} no `plan:`, so the "
+            f"pay of {pair} is open.",
+        )
+    pay = f" ({listed(on_one)} are on the plan {roles[taker].plan})" if on_one else ""
+    remedy = ", and ".join(remedies)
     return subject.found(
         pair,
         f"Between {pair} there is {listed(f'no {one}' for one in missing)}{pay}: "
         f"{len(missing)} of the 3 things that change with a specialisation.",
         Severity.RED if len(missing) == 3 else Severity.AMBER,
-        remedy="Give their handoff `workflow:` or the records of its steps, `requires:` or "
-        "`document:`, and each role its own `plan:`.",
+        remedy=f"{remedy[0].upper()}{remedy[1:]}.",
         place=declared.place("roles", taker),
-        caveats=() if plans else ("No role names a plan, so pay was not looked at.",),
+        caveats=(
+            f"{listed(unplanned)} {'has' if len(unplanned) == 1 else 'have'} no plan yet, so pay "
+            "was left open.",
+        )
+        if unplanned and not service
+        else (),
     )
 
 
-def _same_pay(declared: Declared, roles: tuple[str, ...]) -> str | None:
-    """Why the pay of roles does not tell them apart, or None where it does."""
-    *givers, taker = [(role, declared.charter.roles[role].plan) for role in roles]
-    unpaid = [role for role, plan in (*givers, taker) if plan is None]
-    if unpaid:
-        return f"{listed(unpaid)} {'has' if len(unpaid) == 1 else 'have'} no plan"
-    alike = [role for role, plan in givers if plan == taker[1]]
-    return f"{listed((*alike, taker[0]))} are on the plan {taker[1]}" if alike else None
+def _on_one_plan(declared: Declared, givers: tuple[str, ...], taker: str) -> tuple[str, ...]:
+    """The taker and the givers who are on its plan; nothing where none is."""
+    roles = declared.charter.roles
+    alike = tuple(role for role in givers if roles[role].plan == roles[taker].plan)
+    return (*alike, taker) if alike else ()
 
 
 @Check(rules=_SIGN_OFF, asks="Does a sales engineer sign off before legal work starts?")
@@ -462,8 +497,8 @@ def expansion_leads(declared: Declared) -> Iterator[Finding]:
         (
             subject.found(
                 f"{listed(success)} to {listed(sells, 'or')}",
-                f"{listed(success)} owns customer success, {listed(sells)} owns expansion, and no "
-                f"handoff says how a chance to sell more passes{_in_each(declared, where)}.",
+                f"{listed(success)} {_own(success)} customer success, {listed(sells)} "
+                f"{_own(sells)} expansion, and no handoff says how a chance to sell more passes{_in_each(declared, where)}.",
                 Severity.NOTE,
                 remedy=f"Declare a handoff `from: {success[0]}`, `to: {sells[0]}`, "
                 "`at: expansion`, or let one role own both.",
@@ -473,6 +508,10 @@ def expansion_leads(declared: Declared) -> Iterator[Finding]:
         ),
         subject.clear("handoffs", "Whoever finds a chance to sell more owns it or passes it on."),
     )
+
+
+def _own(roles: tuple[str, ...]) -> str:
+    return "owns" if len(roles) == 1 else "own"
 
 
 def _owners(declared: Declared, segment: str, function: Function) -> tuple[str, ...]:

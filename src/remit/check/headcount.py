@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from remit.charter import Cell, remit_of
+from remit.charter import Cell, remit_of, role_kinds
 from remit.charter.market import AccountAge
 from remit.charter.ownership import MOTIONS
 from remit.check.declared import Check, Declared, Subject, or_clear
@@ -22,6 +22,7 @@ _EARLY = ("000-08", "003-15")
 _FEW = ("002-03",)
 
 _PROSPECTORS = ("SDR", "BDR")
+_SELLER = ("AE",)
 _CLOSERS = ("AE", "AE/AM")
 _SELLERS = ("AE", "AE/AM", "AM")
 _LEADERS = ("sales manager", "VP Sales", "CRO")
@@ -32,8 +33,10 @@ _SMALL = ("very_small", "smb")
 def aes_for_each_sdr(declared: Declared) -> Iterator[Finding]:
     """AEs for each SDR, by segment, outside the band of the benchmark.
 
-    Amber. BDRs who prospect beside SDRs for the same AEs are counted with them. Where headcounts
-    are not by segment, all segments in which SDRs work are looked at together.
+    Amber. BDRs who prospect beside SDRs for the same AEs are counted with them. Where `motion:`
+    tells both SDRs and AEs apart, those for inbound alone are left out: outbound AEs for each
+    outbound SDR. AEs for every motion take meetings from all. Where headcounts are not by segment,
+    all segments in which SDRs work are looked at together.
     """
     subject = Subject("aes_for_each_sdr", _AES_PER_SDR)
     if not declared.charter.kinds("SDR") or not declared.charter.kinds("AE"):
@@ -42,7 +45,7 @@ def aes_for_each_sdr(declared: Declared) -> Iterator[Finding]:
     sdrs = declared.charter.kinds("SDR")
     pairs = {
         where: both
-        for where, both in _both(declared, ("AE",), _PROSPECTORS).items()
+        for where, both in _both(declared, _SELLER, _PROSPECTORS, but=_inbound_alone).items()
         if any(declared.in_segment(role, segment) for role in sdrs for segment in where)
     }
     if not pairs:
@@ -54,9 +57,9 @@ def aes_for_each_sdr(declared: Declared) -> Iterator[Finding]:
         (
             subject.found(
                 f"AEs for each SDR{inside(where)}",
-                f"{counted(aes, 'AE')} and {counted(openers, one, many)} work{inside(where) or ' here'}: "
-                f"{counted(round(aes / openers, 1), 'AE')} for one {one}; the band is "
-                f"{_band(declared, name)}.",
+                f"{counted(aes, ae)} and {counted(openers, one, many)} work{inside(where) or ' here'}: "
+                f"{counted(round(aes / openers, 1), ae)} for one {one}; the band is "
+                f"{_band(declared, name)}{apart}.",
                 Severity.AMBER,
                 remedy="Hire or move people towards the band, or state your own under "
                 f"`benchmarks: {name}` with its reason: cycle and contract value matter.",
@@ -66,21 +69,44 @@ def aes_for_each_sdr(declared: Declared) -> Iterator[Finding]:
             )
             for name in ("aes_per_sdr",)
             for where, (aes, openers) in pairs.items()
-            for one, many in [_openers(declared, where)]
+            for ae, one, many, apart in [_sides(declared, where)]
             if openers and _outside(declared, name, aes / openers)
         ),
         subject.clear("roles", "AEs for each SDR are within the band wherever both are counted."),
     )
 
 
-def _openers(declared: Declared, where: tuple[str, ...]) -> tuple[str, str]:
-    """One and many of those who prospect: SDRs, and BDRs where there are any."""
+def _sides(declared: Declared, where: tuple[str, ...]) -> tuple[str, str, str, str]:
+    """What an AE is called, one and many of those who prospect, and who is counted apart."""
     bdrs = any(
         declared.in_segment(role, segment)
         for role in declared.charter.kinds("BDR")
         for segment in where
     )
-    return ("SDR or BDR", "SDRs and BDRs") if bdrs else ("SDR", "SDRs")
+    one, many = ("SDR or BDR", "SDRs and BDRs") if bdrs else ("SDR", "SDRs")
+    inbound = list(dict.fromkeys(r for s in where for r in _inbound_alone(declared, s)))
+    if not inbound:
+        return "AE", one, many, ""
+    apart = f" ({listed(inbound)}, for inbound alone, {'is' if len(inbound) == 1 else 'are'} apart)"
+    return "outbound AE", f"outbound {one}", f"outbound {many}", apart
+
+
+def _inbound_alone(declared: Declared, segment: str) -> tuple[str, ...]:
+    """AEs and SDRs for inbound alone, in a segment where `motion:` parts them from others."""
+    motions = {
+        kinds: {
+            role: set(declared.charter.roles[role].motion)
+            for role in declared.charter.kinds(*kinds)
+            if declared.in_segment(role, segment)
+        }
+        for kinds in (_PROSPECTORS, _SELLER)
+    }
+    openers, sellers = motions[_PROSPECTORS], motions[_SELLER]
+    apart = [role for role, motion in openers.items() if motion == {"inbound"}]
+    outbound = [role for role, motion in sellers.items() if motion and "inbound" not in motion]
+    if not apart or len(apart) == len(openers) or not outbound:
+        return ()
+    return (*apart, *(role for role, motion in sellers.items() if motion == {"inbound"}))
 
 
 @Check(rules=_AES_PER_SE, asks="Are there enough sales engineers for the AEs?")
@@ -212,10 +238,15 @@ def _validated(declared: Declared, segment: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Led:
-    """The people one manager leads, by the benchmark that speaks of them."""
+    """The people one manager leads, by the benchmark that speaks of them, if one does."""
 
-    band: str
+    band: str | None
     people: float
+    whom: str
+    """Whom they lead, in words."""
+    leader: str | None = None
+    """The role of the manager, where only roles are known."""
+    leaders: float = 1
     in_part: bool = False
     """Whether the manager has other work beside leading."""
 
@@ -227,28 +258,62 @@ def spans(declared: Declared) -> Iterator[Finding]:
     Counted from the managers that `people:` names; else from teams with a manager; else from
     `reports_to:` and headcounts, as a mean. Amber for more than the band, a note for fewer, unless
     the manager leads for a part of their time only. Teams of sellers to very small and to small
-    customers have no upper end and are not held against it.
+    customers have no upper end and are not held against it. Whoever leads neither AEs nor SDRs, or
+    by `reports_to:` both of them, is named with the number led: no source gives a band.
     """
     subject = Subject("spans", _SPANS)
-    teams = _of_people(declared) or _of_teams(declared) or _of_roles(declared)
-    if not teams:
+    told = [led for led in (_of_people(declared), _of_teams(declared), _of_roles(declared)) if led]
+    if not told:
+        lines = any(role.reports_to for role in declared.charter.roles.values())
         yield subject.not_stated(
             "people",
-            "Who leads whom is not stated: `manager:` of people or teams, or `reports_to:` with "
-            "headcounts.",
+            "How many people report to whom is not stated: `headcount:` of the roles, or "
+            "`manager:` of people or teams."
+            if lines
+            else "Who leads whom is not stated: `manager:` of people or teams, or `reports_to:` "
+            "with headcounts.",
         )
         return
+    held = next((led for led in told if any(one.band is not None for one in led)), told[0])
     by_band: dict[str, list[_Led]] = {}
-    for led in teams:
-        by_band.setdefault(led.band, []).append(led)
+    for led in held:
+        if led.band is not None:
+            by_band.setdefault(led.band, []).append(led)
+    yield from _without_band(
+        subject, [one for one in held if one.band is None and (one.leader or not by_band)]
+    )
+    if not by_band:
+        return
+    teams = sum(len(of_band) for of_band in by_band.values())
     yield from or_clear(
         (
             found
             for band, of_band in by_band.items()
             if (found := _span(declared, subject, band, of_band)) is not None
         ),
-        subject.clear("people", f"{counted(len(teams), 'team')} of SDRs or AEs within the band."),
+        subject.clear("people", f"{counted(teams, 'team')} of SDRs or AEs within the band."),
     )
+
+
+def _without_band(subject: Subject, led: list[_Led]) -> Iterator[Finding]:
+    """Whom else managers lead: one answer for each kind of people, no person named."""
+    alike: dict[tuple[str | None, str], list[_Led]] = {}
+    for one in led:
+        alike.setdefault((one.leader, one.whom), []).append(one)
+    for (leader, whom), of_these in alike.items():
+        numbers = listed(dict.fromkeys(plain(n) for n in sorted(one.people for one in of_these)))
+        several = len(of_these) > 1 or of_these[0].leaders > 1
+        who = leader or f"{counted(len(of_these), 'manager')}"
+        mixed = whom.endswith(_TOGETHER)
+        yield subject.not_here(
+            f"managers of {whom}",
+            f"{who} {'leads' if leader or not several else 'lead'} {whom}, {numbers} people"
+            f"{' each' if several else ''}; no source gives a band for "
+            f"{'mixed teams' if mixed else whom}.",
+        )
+
+
+_TOGETHER = " together"
 
 
 def _span(declared: Declared, subject: Subject, band: str, led: list[_Led]) -> Finding | None:
@@ -292,8 +357,7 @@ def _of_people(declared: Declared) -> list[_Led]:
     found = []
     for manager, led in reports.items():
         one = _led(declared, Counter(led.values()), len(led))
-        if one is not None:
-            found.append(replace(one, in_part=_leads_in_part(declared, manager)))
+        found.append(replace(one, in_part=_leads_in_part(declared, manager)))
     return found
 
 
@@ -325,24 +389,46 @@ def _of_teams(declared: Declared) -> list[_Led]:
         segments = team.segments or (None,)
         roles = Counter({(role, segment): n for role, n in members.items() for segment in segments})
         found.append(_led(declared, roles, sum(members.values())))
-    return [one for one in found if one is not None]
+    return found
 
 
 def _of_roles(declared: Declared) -> list[_Led]:
-    """People of the roles that report to a sales manager, for each such manager, on average."""
+    """People of the roles that report to one role, for each of its holders, on average."""
+    roles = declared.charter.roles
     found = []
-    for leader in declared.charter.kinds("sales manager"):
-        led = [n for n, role in declared.charter.roles.items() if role.reports_to == leader]
-        leaders, people = declared.people(leader), declared.people(*led) if led else None
-        if leaders and people:
-            found.append(_led(declared, Counter((role, None) for role in led), people / leaders))
-    return [one for one in found if one is not None]
+    for leader in dict.fromkeys(role.reports_to for role in roles.values()):
+        led = [name for name, role in roles.items() if role.reports_to == leader]
+        if leader is None or leader not in roles:
+            continue
+        leaders, people = declared.people(leader), declared.people(*led)
+        if not leaders or not people:
+            continue
+        one = _led(declared, Counter((role, None) for role in led), people / leaders)
+        groups = {_group(roles[name].kind or name) for name in led}
+        found.append(
+            replace(
+                one,
+                band=one.band if len(groups) == 1 else None,
+                leader=leader,
+                leaders=leaders,
+                in_part=remit_of(declared.charter, leader).owned != {Function.MANAGEMENT},
+            )
+        )
+    return found
 
 
-def _led(
-    declared: Declared, reports: Mapping[tuple[str, str | None], int], people: float
-) -> _Led | None:
-    """One manager's people, by role and segment; None where most are neither SDRs nor AEs."""
+def _several(kind: str) -> str:
+    """Holders of a kind of role; a role of the company's own goes by its name."""
+    return f"{kind}s" if kind in role_kinds() and not kind.endswith("s") else kind
+
+
+def _group(kind: str) -> tuple[str, ...]:
+    """The kinds of role that one band speaks of together with a kind."""
+    return next((group for group in (_PROSPECTORS, _CLOSERS) if kind in group), (kind,))
+
+
+def _led(declared: Declared, reports: Mapping[tuple[str, str | None], int], people: float) -> _Led:
+    """One manager's people, by role and segment; without a band where most are neither SDR nor AE."""
     charter = declared.charter
     whole = sum(reports.values())
 
@@ -350,10 +436,12 @@ def _led(
         of_these = sum(n for (role, _), n in reports.items() if charter.roles[role].kind in kinds)
         return 2 * of_these > whole
 
+    kinds = dict.fromkeys(charter.roles[role].kind or role for role, _ in reports)
+    whom = listed(_several(kind) for kind in kinds) + (_TOGETHER if len(kinds) > 1 else "")
     if most(_PROSPECTORS):
-        return _Led("span_sdrs", people)
+        return _Led("span_sdrs", people, whom)
     if not most(_CLOSERS):
-        return None
+        return _Led(None, people, whom)
     sizes = {
         charter.segments[segment].size
         for role, said in reports
@@ -361,8 +449,8 @@ def _led(
         if segment in charter.segments
     }
     if sizes and sizes <= set(_SMALL):
-        return _Led("span_smb_aes", people)
-    return _Led("span_enterprise_aes" if sizes == {"enterprise"} else "span_aes", people)
+        return _Led("span_smb_aes", people, whom)
+    return _Led("span_enterprise_aes" if sizes == {"enterprise"} else "span_aes", people, whom)
 
 
 @Check(rules=_FIELD, asks="Are sellers inside or in the field as the contracts' value allows?")
@@ -533,13 +621,19 @@ def _fact(declared: Declared, segment: str, name: str) -> float | bool | str | N
     return fact.value if fact is not None else None
 
 
-def _count(declared: Declared, kinds: tuple[str, ...], segment: str) -> float | None:
-    """People of some kinds in a segment.
+def _count(
+    declared: Declared, kinds: tuple[str, ...], segment: str, but: tuple[str, ...] = ()
+) -> float | None:
+    """People of some kinds in a segment, but for some roles.
 
     None where no role there is of them, where one is not counted, and where some of its people
     are placed in no segment, such as a pool for several.
     """
-    roles = [r for r in declared.charter.kinds(*kinds) if declared.in_segment(r, segment)]
+    roles = [
+        role
+        for role in declared.charter.kinds(*kinds)
+        if declared.in_segment(role, segment) and role not in but
+    ]
     if not roles or any(_pooled(declared, role) for role in roles):
         return None
     return declared.people(*roles, segment=segment)
@@ -552,10 +646,17 @@ def _pooled(declared: Declared, role: str) -> bool:
     return len(known) < len(each) or round(sum(known) - (declared.people(role) or 0.0), 6) != 0
 
 
+def _nobody(declared: Declared, segment: str) -> tuple[str, ...]:
+    return ()
+
+
 def _both(
-    declared: Declared, some: tuple[str, ...], others: tuple[str, ...]
+    declared: Declared,
+    some: tuple[str, ...],
+    others: tuple[str, ...],
+    but: Callable[[Declared, str], tuple[str, ...]] = _nobody,
 ) -> Mapping[tuple[str, ...], tuple[float, float]]:
-    """Two counts in each segment that has both.
+    """Two counts in each segment that has both, without the roles that `but` gives for it.
 
     Where neither is known by segment, both are counted over all segments in which the second
     works; nothing where that is not known either.
@@ -563,23 +664,26 @@ def _both(
     found: dict[tuple[str, ...], tuple[float, float]] = {
         (segment,): (one, other)
         for segment in declared.segments
-        if (one := _count(declared, some, segment)) is not None
-        and (other := _count(declared, others, segment)) is not None
+        for left_out in [but(declared, segment)]
+        if (one := _count(declared, some, segment, left_out)) is not None
+        and (other := _count(declared, others, segment, left_out)) is not None
     }
     if found:
         return found
-    roles = declared.charter.kinds(*others)
+    left_out = tuple(dict.fromkeys(r for s in declared.segments for r in but(declared, s)))
+    roles = [role for role in declared.charter.kinds(*others) if role not in left_out]
+    sellers = [role for role in declared.charter.kinds(*some) if role not in left_out]
     where = [s for s in declared.segments if any(declared.in_segment(r, s) for r in roles)]
     other = declared.people(*roles)
     each = [
-        _count(declared, some, segment)
+        _count(declared, some, segment, left_out)
         for segment in where
-        if any(declared.in_segment(role, segment) for role in declared.charter.kinds(*some))
+        if any(declared.in_segment(role, segment) for role in sellers)
     ]
     known = [count for count in each if count is not None]
     here = sum(known) if known and len(known) == len(each) else None
     if here is None and len(where) == len(declared.segments):
-        here = declared.people(*declared.charter.kinds(*some))
+        here = declared.people(*sellers)
     return {} if here is None or other is None else {tuple(where): (here, other)}
 
 

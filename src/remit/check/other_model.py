@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from remit.check.declared import Check, Declared, Subject, or_clear
 from remit.check.wording import inside, spoken
-from remit.decide import decide
-from remit.decide.run import SegmentDecision
-from remit.decide.uncertainty import DEPENDS
 from remit.terms import Finding, Severity
+
+if TYPE_CHECKING:
+    from remit.decide.run import SegmentDecision
 
 _RULES = ("002-45", "002-47", "002-48", "002-49", "002-50", "002-51", "002-52", "002-53", "001-25")
 
@@ -29,7 +30,12 @@ def mitigations(declared: Declared) -> Iterator[Finding]:
     if not segments:
         yield subject.not_here("decisions", "No decision is stated at AE | AM.")
         return
-    decided = decide(charter, day=declared.day, segments=segments, draws=0, flips=False)
+    from remit.decide import decide  # only where something was decided
+    from remit.decide.uncertainty import DEPENDS
+
+    decided = decide(
+        charter, day=declared.day, segments=segments, draws=0, flips=False, questions=("ae_am",)
+    )
     known = [one for one in decided.segments if one.at("ae_am").answer != DEPENDS]
     if not known:
         yield subject.not_stated(

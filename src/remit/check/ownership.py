@@ -38,8 +38,7 @@ def gaps(declared: Declared) -> Iterator[Finding]:
                 f"{function} in {segment}",
                 f"No role owns {spoken(function)} {where}.",
                 _weight(declared, function, segment),
-                remedy=f"Name {spoken(function)} in a role's `owns:`, or under `outside:` or "
-                "`nobody:`.",
+                remedy="Name it in a role's `owns:`, or under `outside:` or `nobody:`.",
                 place=declared.place("roles"),
                 rules=_GAPS_IN.get(Function(function), ("003-05",)),
             )

@@ -13,10 +13,12 @@ from remit.check.pay_terms import (
     paying,
     place_of,
     planned,
+    released,
     remits,
     where_pay_is_stated,
 )
 from remit.check.wording import inside, listed, spoken
+from remit.compensation.measures import measured
 from remit.terms import Finding, Function, Severity
 
 _REFUSED = ("000-21", "001-05", "000-20")
@@ -153,7 +155,9 @@ def unpaid_functions(declared: Declared) -> Iterator[Finding]:
     """Functions of a segment that are owned there, and that no owner's plan pays on.
 
     Red for qualification, closing and customer success: their owners are paid to do something
-    else. A note for the others, which often are paid as part of a larger result. Work before the
+    else. Whoever looks after customers is paid for that by every measure which the catalogue lists
+    for the role; what is released at a leading indicator of retention pays for onboarding and
+    customer success. A note for the others, which often are paid as part of a larger result. Work before the
     win that is owned by whoever closes is paid by the win. Expansion and renewal have
     checks of their own.
     """
@@ -174,7 +178,7 @@ def _unpaid(declared: Declared, subject: Subject) -> Iterator[Finding]:
                 owned.setdefault(cell.function, {}).update(dict.fromkeys(held.owns))
         paid: dict[str, set[Function]] = {}
         for one in paying(declared, segment):
-            paid.setdefault(one.role, set()).update(one.functions)
+            paid.setdefault(one.role, set()).update(_paid_for(declared, one))
         for function, owners in owned.items():
             measured_by = {function}
             if AGES[function] == (AccountAge.BEFORE_WIN,) and owners == owned[Function.CLOSING]:
@@ -183,6 +187,41 @@ def _unpaid(declared: Declared, subject: Subject) -> Iterator[Finding]:
             unpaid = not any(functions & measured_by for functions in of_owners)
             if owners and unpaid and function not in _PAID_FOR_ELSEWHERE:
                 yield _nobody_paid(declared, subject, function, segment, tuple(owners))
+
+
+def _paid_for(declared: Declared, paid: Paying) -> frozenset[Function]:
+    """Functions a component pays for, by its measures, its releases and the role's kind."""
+    functions = paid.functions
+    plan = declared.charter.plans[paid.plan]
+    if any(one.at == "retention_indicator" for one in released(plan, paid.component)):
+        functions |= {Function.ONBOARDING, Function.CUSTOMER_SUCCESS}
+    kind = role_kinds().get(declared.charter.roles[paid.role].kind or "")
+    steers = kind is not None and any(measure.name in kind.kpis for measure in paid.measures)
+    if kind is not None and steers and Function.CUSTOMER_SUCCESS in kind.owns:
+        functions |= {Function.CUSTOMER_SUCCESS}
+    return functions
+
+
+def _that_would_count(declared: Declared, function: Function, owner: str) -> str:
+    """Names of measures of a function that an owner can be paid on, those of its kind first.
+
+    What comes of the work goes before what is passed on, where there is such a measure.
+    """
+    kind = role_kinds().get(declared.charter.roles[owner].kind or "")
+    names = dict.fromkeys((*(kind.kpis if kind is not None else ()), *measured()))
+    known = [
+        measured()[name]
+        for name in names
+        if function in measured()[name].functions
+        and not (measured()[name].refusable or measured()[name].recurring)
+    ]
+    results = [one.name for one in known if one.outcome_of in ("deal", "retention")]
+    passed_on = [one.name for one in known if one.outcome_of == "handoff"]
+    return listed((results or passed_on)[:_NAMED], "or")
+
+
+_NAMED = 3
+"""Measures that a remedy names."""
 
 
 def _nobody_paid(
@@ -200,9 +239,12 @@ def _nobody_paid(
     return subject.found(
         about,
         f"{listed(owners)} {'owns' if len(owners) == 1 else 'own'} {work}, and no component of "
-        "their plans pays on it.",
+        f"{'its plan' if len(owners) == 1 else 'their plans'} pays on it.",
         Severity.RED if lost else Severity.NOTE,
-        remedy=f"Add a component that pays on a measure of {spoken(function)}." if lost else "",
+        remedy=f"Add a component that pays on a measure of {spoken(function)}, such as "
+        f"{_that_would_count(declared, function, owners[0])}."
+        if lost
+        else "",
         place=declared.place("roles", owners[0], "plan"),
     )
 

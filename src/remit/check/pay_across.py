@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import combinations
 
-from remit.charter import Spell, remit_of
+from remit.charter import Cell, Owners, Spell, remit_of
 from remit.check.declared import Check, Declared, Subject
 from remit.check.pay_terms import (
     Paying,
@@ -16,6 +16,7 @@ from remit.check.pay_terms import (
     place_of,
     planned,
     quota_of,
+    sellers,
     where_pay_is_stated,
     yearly_quota,
 )
@@ -75,26 +76,14 @@ def _in_segment(
     declared: Declared, subject: Subject, function: Function, segment: str, unpaid: Severity
 ) -> Iterator[Finding]:
     """What there is to say of one function in one segment; nothing where it is paid once."""
-    cells = {
-        cell: held
-        for cell, held in declared.owners.items()
-        if cell.function is function and cell.segment == segment
-    }
+    cells = _cells(declared, function, segment)
     where = inside([segment])
     about = f"{function.value} in {segment}"
     if all(held.outside or held.nobody for held in cells.values()):
         yield subject.not_here(about, f"No role here owns {spoken(function)}{where}, by decision.")
         return
-    owners = [
-        name for name in declared.charter.roles if any(name in h.owns for h in cells.values())
-    ]
+    owners, included = _owners(declared, cells), _included(declared, function, segment)
     unplanned = [name for name in owners if name not in planned(declared)]
-    included = [
-        paid
-        for paid in paying(declared, segment)
-        if any(function in m.functions and m.outcome_of != "team" for m in paid.measures)
-        and Function.MANAGEMENT not in remit_of(declared.charter, paid.role).owned
-    ]
     if not included and unplanned:
         yield subject.not_stated(
             about,
@@ -105,7 +94,7 @@ def _in_segment(
     if not included:
         yield subject.found(
             about,
-            f"No role is paid on {spoken(function)}{where}.",
+            f"No role is paid on {spoken(function)}{where}{_two_wanted(declared, function, owners)}.",
             unpaid,
             remedy=f"Add a component on a measure of {spoken(function)} to the plan of "
             f"{listed(owners) if owners else 'the role that is to own it'}.",
@@ -117,8 +106,10 @@ def _in_segment(
             of_success = declared.charter.roles[owner].kind in _OF_CUSTOMER_SUCCESS
             yield subject.found(
                 f"roles.{owner} in {segment}",
-                f"{owner} owns {spoken(function)}{where}, and its plan does not pay on it.",
+                f"{owner} owns {spoken(function)}{where}, and its plan does not pay on it"
+                f"{_two_wanted(declared, function, [owner])}.",
                 unpaid if of_success else Severity.AMBER,
+                rules=_rules_for(declared, function, owner),
                 remedy=f"Add a component on a measure of {spoken(function)} to {owner}'s plan, or "
                 "give the function to the role that is paid on it.",
                 place=declared.place("roles", owner, "plan"),
@@ -140,6 +131,62 @@ def _in_segment(
             "`split`, for the other.",
             place=place_of(declared, other),
         )
+
+
+def _rules_for(declared: Declared, function: Function, owner: str) -> tuple[str, ...]:
+    """The rules on expansion that speak of an owner who is no CSM; empty for all of a check's."""
+    if function is not Function.EXPANSION:
+        return ()
+    if declared.charter.roles[owner].kind in _OF_CUSTOMER_SUCCESS:
+        return ()
+    return ("002-48", "002-16") if owner in sellers(declared) else ("002-16",)
+
+
+def unpaid_for(declared: Declared, function: Function) -> frozenset[str]:
+    """Roles with a plan that does not pay on a function they own, as the check on it finds them.
+
+    Not those of whom the check cannot tell, since another owner has no plan yet.
+    """
+    found: set[str] = set()
+    for segment in declared.segments:
+        owners = _owners(declared, _cells(declared, function, segment))
+        paid = {one.role for one in _included(declared, function, segment)}
+        if paid or all(owner in planned(declared) for owner in owners):
+            found |= {owner for owner in owners if owner in planned(declared)} - paid
+    return frozenset(found)
+
+
+def _cells(declared: Declared, function: Function, segment: str) -> Mapping[Cell, Owners]:
+    return {
+        cell: held
+        for cell, held in declared.owners.items()
+        if cell.function is function and cell.segment == segment
+    }
+
+
+def _owners(declared: Declared, cells: Mapping[Cell, Owners]) -> list[str]:
+    return [name for name in declared.charter.roles if any(name in h.owns for h in cells.values())]
+
+
+def _included(declared: Declared, function: Function, segment: str) -> list[Paying]:
+    """Components that pay a role that leads nobody for a function, alone or within a larger one."""
+    return [
+        paid
+        for paid in paying(declared, segment)
+        if any(function in m.functions and m.outcome_of != "team" for m in paid.measures)
+        and Function.MANAGEMENT not in remit_of(declared.charter, paid.role).owned
+    ]
+
+
+def _two_wanted(declared: Declared, function: Function, owners: list[str]) -> str:
+    """What a seller who owns expansion is to be asked for; nothing for other owners and work."""
+    both = [owner for owner in owners if owner in sellers(declared)]
+    if function is not Function.EXPANSION or not both:
+        return ""
+    return (
+        f"; {listed(both)} {'owns' if len(both) == 1 else 'own'} closing too, so two quotas are "
+        "wanted, one on new business and one on expansion"
+    )
 
 
 def _credits(paid: Paying, function: Function) -> bool:
@@ -264,6 +311,12 @@ def pay_cut(declared: Declared) -> Iterator[Finding]:
                 f"{name} and {plan.replaces}, which it replaces, are in different currencies. "
                 "State both in one `currency:`.",
             )
+        elif plan.ote is None or before.ote is None:
+            yield subject.not_stated(
+                f"plans.{name}",
+                f"{name} or {plan.replaces}, which it replaces, does not say what it pays at "
+                "target. State `ote:` in both.",
+            )
         elif plan.ote < before.ote:
             yield subject.found(
                 f"plans.{name}",
@@ -321,18 +374,32 @@ def _compared(declared: Declared, subject: Subject, upper: str, lower: str) -> F
         return subject.not_stated(
             about, f"{upper} and {lower} are paid in different currencies, and are not compared."
         )
+    if above.ote is None or below.ote is None:
+        without = listed([n for n, p in ((upper, above), (lower, below)) if p.ote is None])
+        return subject.not_stated(
+            about, f"No pay at target is stated for {without}. State `ote:` in the plan."
+        )
     says = (
         f"{lower} is paid {amount(below.ote, currency)} at target and {upper} "
         f"{amount(above.ote, currency)}"
     )
     among_peers = roles[upper].kind == "AE" and roles[lower].kind == "AM"
     quotas = [_asked(declared, name) for name in (upper, lower)]
+    remedy = ""
     if below.ote > above.ote:
         text = f"{says}; the market pays {upper} more (002-44)."
+        remedy = f"Raise the `ote:` of {roles[upper].plan}, or leave it if that is meant."
     elif not among_peers:
         return subject.clear(about, f"{says}.")
     elif below.ote < above.ote:
-        text = f"{says}: so does the market (002-44), and 002-35 and 002-43 ask for equal pay."
+        text = (
+            f"{says}; the market pays AMs less as well (002-44), and two rules ask for equal "
+            "pay (002-35, 002-43)."
+        )
+        remedy = (
+            f"Leave it to pay as the market does, or raise the `ote:` of {roles[lower].plan} to "
+            f"{amount(above.ote, currency)}."
+        )
     elif quotas[0] is None or quotas[1] is None:
         return subject.not_stated(about, f"{says}, and one of them states no quota to compare.")
     elif quotas[1] > quotas[0]:
@@ -340,12 +407,15 @@ def _compared(declared: Declared, subject: Subject, upper: str, lower: str) -> F
     else:
         text = (
             f"{says}, and a yearly quota of {amount(quotas[1], currency)} against "
-            f"{amount(quotas[0], currency)}; 002-35 and 002-43 ask for a higher one."
+            f"{amount(quotas[0], currency)}; for equal pay two rules ask for a higher quota "
+            "(002-35, 002-43)."
         )
+        remedy = f"Raise the `quota:` of {lower}, or leave it if that is meant."
     return subject.found(
         about,
         text,
         Severity.NOTE,
+        remedy=remedy,
         place=declared.place("roles", lower, "plan"),
         measured=Estimate(
             float(below.ote / above.ote) if above.ote else 0.0, "times", of=f"pay of {upper}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remit.check.declared import Check, Declared, Subject
+from remit.charter.market import RetentionIndicator
+from remit.check.declared import Check, Declared, Subject, or_clear
 from remit.check.pay_terms import (
     NEW_CUSTOMERS,
+    ROUNDING_DAYS,
     Paying,
     paying,
     place_of,
@@ -19,6 +21,7 @@ from remit.check.pay_terms import (
 from remit.check.wording import listed
 from remit.compensation.components import Instalment
 from remit.terms import Finding, Function, Severity
+from remit.terms.shapes import days_in
 
 _NEW_ALONE = ("001-06", "001-18", "001-19", "001-22")
 _COASTING = ("001-20",)
@@ -221,8 +224,7 @@ def _unseen(
     instalment: Instalment,
 ) -> Iterator[Finding]:
     known = declared.charter.retention_indicators
-    name = instalment.indicator or (next(iter(known)) if len(known) == 1 else None)
-    indicator = known.get(name or "")
+    name, indicator = _indicator(declared, instalment)
     share = f"{instalment.share * 100:.0f} % of {place[-2]}"
     if indicator is None:
         which = f"{len(known)} are defined and it names none" if known else "none is defined"
@@ -255,3 +257,46 @@ def _unseen(
             f"`retention_indicators: {name}`.",
             place=declared.place("retention_indicators", name or ""),
         )
+
+
+@Check(asks="Is the time to reach a retention indicator stated once?")
+def indicator_time(declared: Declared) -> Iterator[Finding]:
+    """Instalments whose `within` is longer or shorter than that of the indicator they wait for.
+
+    A note, with the two: the instalment's own is what pay goes by. It serves no rule of the
+    sources: it keeps the charter true to itself.
+    """
+    subject = Subject("indicator_time", ())
+    both = [
+        (about, place, name, instalment.within, indicator.within)
+        for about, place, instalment in _waiting(declared)
+        for name, indicator in [_indicator(declared, instalment)]
+        if indicator is not None and instalment.within and indicator.within
+    ]
+    if not both:
+        yield subject.not_here("plans", "No release and its indicator both state `within:`.")
+        return
+    yield from or_clear(
+        (
+            subject.found(
+                about,
+                f"{place[-2]} pays where {name} is reached within {paid}, and {name} states "
+                f"{own}; pay goes by {paid}.",
+                Severity.NOTE,
+                remedy="Leave `within:` out of the release, or make the two agree.",
+                place=declared.place(*place),
+            )
+            for about, place, name, paid, own in both
+            if abs(days_in(paid) - days_in(own)) >= ROUNDING_DAYS
+        ),
+        subject.clear("plans", "Releases and their indicators state one time."),
+    )
+
+
+def _indicator(
+    declared: Declared, instalment: Instalment
+) -> tuple[str | None, RetentionIndicator | None]:
+    """The indicator an instalment waits for: the one it names, or the only one there is."""
+    known = declared.charter.retention_indicators
+    name = instalment.indicator or (next(iter(known)) if len(known) == 1 else None)
+    return name, known.get(name or "")

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from remit.charter import remit_of
 from remit.check.declared import Check, Declared, Subject
+from remit.check.pay_across import unpaid_for
 from remit.check.pay_terms import (
     NEW_CUSTOMERS,
+    ROUNDING_DAYS,
     Paying,
+    accelerates,
     amount,
     currency_of,
     paying,
@@ -23,7 +26,6 @@ from remit.check.pay_terms import (
     yearly_quota,
 )
 from remit.check.wording import listed
-from remit.compensation.components import Commission
 from remit.terms import Estimate, Finding, Function, Severity
 from remit.terms.shapes import days_in
 
@@ -80,7 +82,7 @@ def generalist_quotas(declared: Declared) -> Iterator[Finding]:
     """Whether the plan of a role that owns closing and expansion keeps new customers apart.
 
     Amber where new customers and expansion have no quotas of their own: sellers drift to
-    expansion. A note where the rate on new customers is no higher, and where accelerators do not
+    expansion. Where the plan does not pay on expansion at all, `paid_on_expansion` says it. A note where the rate on new customers is no higher, and where accelerators do not
     wait for the goal of new customers.
     """
     subject = Subject("generalist_quotas", _GENERALIST)
@@ -118,13 +120,25 @@ def _of_generalist(declared: Declared, subject: Subject, role: str, plan: str) -
     place = declared.place("plans", plan)
     without = [
         what
-        for what, of in (("new customers", new), ("expansion", grown))
+        for what, of in (("new business", new), ("expansion", grown))
         if not any(quota_of(paid.component) for paid in of)
     ]
-    if without:
+    if without and role in unpaid_for(declared, Function.EXPANSION):
+        yield subject.not_here(
+            f"roles.{role}",
+            f"The plan of {role} does not pay on expansion, which `paid_on_expansion` speaks of.",
+        )
+    elif without:
+        asked = dict.fromkeys(
+            measure.name for paid in _with_quota(declared, role) for measure in paid.measures
+        )
+        has = f"no quota on {without[0]} alone"
+        if len(without) > 1:
+            has = f"one quota for both, on {listed(asked)}" if asked else "no quota"
         yield subject.found(
             f"roles.{role}",
-            f"{role} owns closing and expansion, and has no quota on {listed(without)} alone.",
+            f"{role} owns closing and expansion and has {has}; two quotas are wanted, one on new "
+            "business and one on expansion.",
             Severity.AMBER,
             rules=("002-48",),
             remedy="State one component on `new_arr` and one on `net_expansion_arr`, each with a "
@@ -149,7 +163,7 @@ def _of_generalist(declared: Declared, subject: Subject, role: str, plan: str) -
         )
     names = {paid.name for paid in new}
     for paid in grown:
-        if _accelerates(paid) and not _waits_for(declared, paid, names):
+        if accelerates(paid.component) and not _waits_for(declared, paid, names):
             yield subject.found(
                 paid.about,
                 f"{role} can reach the accelerators of {paid.name} without the goal of new "
@@ -170,16 +184,9 @@ def _rates(declared: Declared, parts: list[Paying]) -> list[Decimal]:
             continue
         if rate is not None:
             found.append(rate)
-        elif quota:
+        elif quota and plan.variable is not None:
             found.append(plan.variable * weights(plan)[paid.name] / quota)
     return found
-
-
-def _accelerates(paid: Paying) -> bool:
-    part = paid.component
-    if not isinstance(part, Commission) or not part.quota:
-        return False
-    return part.tiers_by in (None, "attainment") and any(tier.at >= 1 for tier in part.tiers)
 
 
 def _waits_for(declared: Declared, paid: Paying, components: set[str]) -> bool:
@@ -205,6 +212,7 @@ def quota_over_pay(declared: Declared) -> Iterator[Finding]:
     average = declared.limit("quota_to_ote", "value")
     band = declared.band("quota_to_ote_rule_of_thumb")
     assert band is not None
+    thumb = declared.numbers["quota_to_ote_rule_of_thumb"].at(declared.day).source
 
     def found() -> Iterator[Finding]:
         for role, name in sellers(declared).items():
@@ -215,6 +223,11 @@ def quota_over_pay(declared: Declared) -> Iterator[Finding]:
                 for measure in paid.measures:
                     if measure.unit == "money" and quota is not None:
                         asked[measure.name] = max(asked.get(measure.name, Decimal(0)), quota)
+            if plan.ote is None:
+                yield subject.not_stated(
+                    about, f"The plan of {role} does not say what it pays at target. State `ote:`."
+                )
+                continue
             if not asked or not plan.ote:
                 yield subject.not_stated(
                     about, f"The plan of {role} states no quota in money. State `quota:`."
@@ -229,6 +242,8 @@ def quota_over_pay(declared: Declared) -> Iterator[Finding]:
                     f"pay at target; the rule of thumb is {band[0]:g} to {band[1]:g} times, and "
                     f"the average of a study is {average.value:g}.",
                     Severity.NOTE,
+                    remedy=_more_or_less(ratio > band[1]),
+                    caveats=(f"Rule of thumb: {thumb}. Study: {average.source}.",),
                     place=declared.place("plans", name),
                     measured=Estimate(ratio, "times", of="yearly quota over pay at target"),
                     limit=average,
@@ -242,6 +257,15 @@ def quota_over_pay(declared: Declared) -> Iterator[Finding]:
         subject,
         found(),
         f"Sellers are asked for {band[0]:g} to {band[1]:g} times their pay at target.",
+    )
+
+
+def _more_or_less(above: bool) -> str:
+    return (
+        "Look at how many reach the `quota:`; lower it or raise the `ote:` if few do."
+        if above
+        else "Look at how many pass the `quota:`; raise it if most do, or leave it while the role "
+        "or the product is new."
     )
 
 
@@ -293,7 +317,7 @@ def _drawn(declared: Declared, subject: Subject, name: str) -> Finding:
     same = f"training ({draw.training}) and the median sales cycle ({cycle})"
     longer_by_choice = lasts > needed and draw.until_retention_indicator
     # A month is a twelfth of a year, so 4 months and 120 days differ by less than two days.
-    if abs(lasts - needed) < _ROUNDING_DAYS or longer_by_choice:
+    if abs(lasts - needed) < ROUNDING_DAYS or longer_by_choice:
         return subject.clear(about, f"The draw of {name} covers {same}.")
     ends = "before" if lasts < needed else "after"
     return subject.found(
@@ -304,10 +328,6 @@ def _drawn(declared: Declared, subject: Subject, name: str) -> Finding:
         place=declared.place("plans", name, "draw"),
         measured=Estimate(lasts, "days"),
     )
-
-
-_ROUNDING_DAYS = 3
-"""Days by which lengths in months and in days differ that people mean to be the same."""
 
 
 def _longest_cycle(declared: Declared, plan: str) -> str | None:

@@ -11,6 +11,7 @@ from itertools import combinations
 
 from remit.check.declared import Check, Declared, Subject
 from remit.check.pay_terms import (
+    accelerates,
     amount,
     currency_of,
     measures_of,
@@ -127,12 +128,15 @@ def _said_twice(
 ) -> Iterator[tuple[tuple[str, ...], Decimal, Decimal]]:
     """Where a plan says pay at target twice: the path, by weight, and by its own terms."""
     plan = declared.charter.plans[name]
+    variable = plan.variable
+    if variable is None:
+        return
     part_of = weights(plan)
     unweighted: list[Decimal | None] = []
     left = Decimal(0)
     for part, weight in part_of.items():
         component = plan.components[part]
-        pays, expected = yearly_pay_at_target(plan, component), weight * plan.variable
+        pays, expected = yearly_pay_at_target(plan, component), weight * variable
         if component.weight is None:
             unweighted.append(pays)
             left += expected
@@ -141,6 +145,43 @@ def _said_twice(
     known = [pays for pays in unweighted if pays is not None]
     if known and len(known) == len(unweighted) and left > 0:
         yield ("plans", name), left, sum(known, Decimal(0))
+
+
+@Check(asks="Does every gate hold something back?")
+def empty_gates(declared: Declared) -> Iterator[Finding]:
+    """Gates that open accelerators of a component that has none.
+
+    A note: accelerators are tiers past the quota. A component without a quota, or whose tiers end
+    at it, pays the same whether or not the gate is met.
+    """
+    subject = Subject("empty_gates", ())
+    gated = [
+        (name, part, number, component)
+        for name, plan in declared.charter.plans.items()
+        for part, component in plan.components.items()
+        for number, gate in enumerate(component.gates)
+        if gate.opens == "accelerators"
+    ]
+    if declared.charter.plans and not gated:
+        yield subject.not_here("plans", "No gate opens accelerators alone.")
+        return
+    yield from where_pay_is_stated(
+        declared,
+        subject,
+        (
+            subject.found(
+                f"plans.{name}.components.{part}",
+                f"A gate of {part} in {name} opens accelerators, and {part} has no tier past its "
+                "quota, so the gate opens nothing.",
+                Severity.NOTE,
+                remedy="Add `tiers:` from 100% of a `quota:` on, or write `opens: all`.",
+                place=declared.place("plans", name, "components", part, "gates", number),
+            )
+            for name, part, number, component in gated
+            if not accelerates(component)
+        ),
+        "Every gate on accelerators has accelerators to open.",
+    )
 
 
 @Check(asks="Does every measure have one name?")

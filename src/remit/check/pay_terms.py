@@ -28,6 +28,9 @@ IN_A_YEAR: Mapping[Per, int] = {"month": 12, "quarter": 4, "half_year": 2, "year
 NEW_CUSTOMERS = ("new_arr", "new_customers")
 """Measures of what is won from new customers and from nobody else."""
 
+ROUNDING_DAYS = 3
+"""Days by which lengths in months and in days differ that people mean to be the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paying:
@@ -153,6 +156,15 @@ def weights(plan: Plan) -> Mapping[str, Decimal]:
 def quota_of(component: AnyComponent) -> Quota | None:
     """The quota a component asks for, if it asks for one."""
     return component.quota if isinstance(component, Commission | Bonus) else None
+
+
+def accelerates(component: AnyComponent) -> bool:
+    """Whether a component has tiers from the quota on: accelerators."""
+    if not isinstance(component, Commission) or not component.quota:
+        return False
+    return component.tiers_by in (None, "attainment") and any(
+        tier.at >= 1 for tier in component.tiers
+    )
 
 
 def yearly_quota(plan: Plan, component: AnyComponent) -> Decimal | None:

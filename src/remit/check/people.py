@@ -19,6 +19,8 @@ _CADENCES = ("003-34", "003-41", "003-42")
 _LEADERS = ("003-47", "003-48")
 
 _SUCCESS = ("CSM", "CSM/AM")
+_A_PERSON = 1
+"""Less is a part of somebody's time, and no miscount."""
 _AFTER_THE_WIN = (Function.ONBOARDING, Function.CUSTOMER_SUCCESS, Function.SUPPORT)
 
 
@@ -130,8 +132,8 @@ def _always_wins(earlier: str, later: str) -> bool:
 def headcount_stated_twice(declared: Declared) -> Iterator[Finding]:
     """Roles whose people, `headcount:` and team members do not give one number.
 
-    A note, with the numbers: people are counted first, then `headcount:`, then teams. Members of
-    teams are held against the rest only where teams that name the role are in every segment in
+    Amber where they differ by a person or more, a note for less, with the number that is used:
+    people are counted first, then `headcount:`, then teams. Members of teams are held against the rest only where teams that name the role are in every segment in
     which it works: the pods of one segment do not hold the whole company's people.
     """
     subject = Subject("headcount_stated_twice", _PLACED)
@@ -160,8 +162,11 @@ def headcount_stated_twice(declared: Declared) -> Iterator[Finding]:
         (
             subject.found(
                 f"number of {name}",
-                f"{name} has {listed(f'{plain(n)} by {place}' for place, n in said.items())}.",
-                Severity.NOTE,
+                f"{name} has {listed(f'{plain(n)} by {place}' for place, n in said.items())}; the "
+                f"number of {next(iter(said))} is used.",
+                Severity.AMBER
+                if max(said.values()) - min(said.values()) >= _A_PERSON
+                else Severity.NOTE,
                 remedy="Delete all but one, or make them agree.",
                 place=declared.place("roles", name),
             )

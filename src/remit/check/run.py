@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import FunctionType
+from typing import cast
 
 from remit.benchmarks import with_overrides
 from remit.charter import Charter, Positioned
 from remit.check.declared import Check, Declared
-from remit.terms import Answer, Finding, Severity, catalogue, worst_first
+from remit.terms import Answer, Entry, Finding, Severity, catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Checked:
     company: str
     day: date
     findings: tuple[Finding, ...]
-    """Worst first; every check is in it."""
+    """Worst first, and causes before what follows from them; every check is in it."""
     exempt: tuple[tuple[Finding, str], ...]
     """Findings the charter knows of and lives with, each with the reason."""
     checks: Mapping[str, str]
@@ -54,7 +56,7 @@ def check(charter: Charter, *, day: date, read: Positioned | None = None) -> Che
         assert said, f"{name} said nothing"
         findings += said
     kept, exempt = [], []
-    for found in worst_first(findings):
+    for found in _causes_first(findings, checks):
         reason = _exempted(charter, found, day) if found.severity is not None else None
         if reason is None:
             kept.append(found)
@@ -67,6 +69,36 @@ def check(charter: Charter, *, day: date, read: Positioned | None = None) -> Che
         exempt=tuple(exempt),
         checks={name: entry.note.asks for name, entry in checks.items()},
     )
+
+
+_SUBJECTS = ("ownership", "handoffs", "headcount", "pay")
+"""Subjects whose findings others follow from, in that order; those not named come after."""
+
+
+def _causes_first(findings: Iterable[Finding], checks: Mapping[str, Entry[Check]]) -> list[Finding]:
+    """Worst first; of equal weight by subject, then check by check as their file asks them.
+
+    Findings of one check come in the order in which the charter states what they are about.
+    """
+    asked: dict[str, tuple[int, str, int]] = {}
+    for name, entry in checks.items():
+        module = entry.call.__module__.rpartition(".")[2]
+        rank = next((r for r, of in enumerate(_SUBJECTS) if module.startswith(of)), len(_SUBJECTS))
+        asked[name] = (rank, module, cast("FunctionType", entry.call).__code__.co_firstlineno)
+    order = list(Answer)
+
+    def key(found: Finding) -> tuple[object, ...]:
+        place = found.place
+        where = (place.file, place.line or 0, place.column or 0) if place else ("", 0, 0)
+        return (
+            -(found.severity or 0),
+            asked[found.check],
+            order.index(found.answer),
+            where,
+            found.about,
+        )
+
+    return sorted(findings, key=key)
 
 
 def _exempted(charter: Charter, found: Finding, day: date) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +45,8 @@ def main() -> None:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         count = len(error.problems)
-        print(f"{count} problem{'s' if count != 1 else ''}. Nothing was changed.", file=sys.stderr)
+        unchanged = " Nothing was changed." if _writes(sys.argv[1:]) else ""
+        print(f"{count} problem{'s' if count != 1 else ''}.{unchanged}", file=sys.stderr)
         raise SystemExit(2) from None
     except OSError as error:
         file = error.filename2 or error.filename
@@ -55,6 +57,13 @@ def main() -> None:
     except KeyboardInterrupt:
         print("Stopped. Nothing was changed.", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+def _writes(typed: Sequence[str]) -> bool:
+    """Whether a command is there to write what somebody keeps: evidence, a charter, an example."""
+    return typed[:1] in (["load"], ["init"], ["example"]) or (
+        typed[:1] == ["decide"] and "--write" in typed
+    )
 
 
 def _version(wanted: bool) -> None:

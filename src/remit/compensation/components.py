@@ -29,7 +29,7 @@ from remit.terms.shapes import (
     Text,
 )
 
-MOST_ATTAINMENT = 100
+MOST_ATTAINMENT = 10
 """Times quota. A tier's level past it is an amount somebody took for a share."""
 
 Per = Literal["month", "quarter", "half_year", "year"]
@@ -57,9 +57,10 @@ class Quota(Noun):
         return self
 
 
+_QUOTA = {"type": "number", "minimum": 0, "examples": [800000]}
 QuotaOrNumber = Annotated[
     Quota | None,
-    Shorthand((int, float), lambda target: {"target": target}, {"type": "number", "minimum": 0}),
+    Shorthand((int, float), lambda target: {"target": target}, _QUOTA),
 ]
 
 
@@ -239,6 +240,9 @@ class Commission(Component):
 
     @model_validator(mode="after")
     def _pays_in_one_way(self) -> Self:
+        for word, said in (("rate", self.rate), ("each", self.each)):
+            if said is not None and self.tiers:
+                raise ValueError(f"says `{word}` beside `tiers`. {self._as_first_tier(word, said)}")
         ways = [self.rate is not None, self.each is not None, bool(self.tiers)]
         if sum(ways) > 1 or (not any(ways) and self.quota is None):
             raise ValueError("must say one of `rate`, `each` and `tiers`, or a `quota` alone")
@@ -253,6 +257,14 @@ class Commission(Component):
                 "has a tier from a level that is no share of quota: write 80%, or `tiers_by: amount`"
             )
         return self
+
+    def _as_first_tier(self, word: str, said: Decimal) -> str:
+        """How a base rate is said where there are tiers."""
+        if self.tiers[0].at == 0:
+            return f"The tiers start from the first unit on: leave `{word}` out"
+        start = "0%" if self.quota is not None and self.tiers_by != "amount" else "0"
+        pays = f"{said:,f}" if word == "each" else f"{(said * 100).normalize():f}%"
+        return f"Put it in as the first tier: `{{from: {start}, {word}: {pays}}}`"
 
 
 class Bonus(Component):

@@ -98,10 +98,10 @@ class Plan(Noun):
     """A comp plan, for every role that names it."""
 
     about: Text | None = None
-    ote: Amount
-    """Pay at target for a year: fixed and variable together."""
-    pay_mix: Annotated[str, StringConstraints(pattern=r"^\d{1,3}/\d{1,3}$")]
-    """Fixed to variable, such as 50/50."""
+    ote: Amount | None = None
+    """Pay at target for a year: fixed and variable together; left out, it is not known."""
+    pay_mix: Annotated[str, StringConstraints(pattern=r"^\d{1,3}/\d{1,3}$")] | None = None
+    """Fixed to variable, such as 50/50; left out, it is not known."""
     period: Per = "quarter"
     """The earning period; quotas that name none are for this long."""
     components: Mapping[str, AnyComponent] = {}
@@ -131,18 +131,22 @@ class Plan(Noun):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        fixed, variable = (int(part) for part in self.pay_mix.split("/"))
-        if fixed + variable != 100:
+        mix = (self.pay_mix or "50/50").split("/")
+        if sum(int(part) for part in mix) != 100:
             raise ValueError(f"has a pay_mix of {self.pay_mix}, which does not sum to 100")
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise ValueError(f"ends on {self.last_day}, before it starts on {self.first_day}")
         return self
 
     @property
-    def variable(self) -> Decimal:
-        """Variable pay at target for a year.
+    def variable(self) -> Decimal | None:
+        """Variable pay at target for a year; None where `ote` or `pay_mix` is not stated.
 
         >>> Plan(ote=240000, pay_mix="50/50").variable
         Decimal('120000')
+        >>> Plan(pay_mix="50/50").variable is None
+        True
         """
+        if self.ote is None or self.pay_mix is None:
+            return None
         return self.ote * int(self.pay_mix.partition("/")[2]) / 100

@@ -1,14 +1,19 @@
-"""Joint draws of a segment's uncertain facts. Apart from the rest, since it alone needs NumPy."""
+"""Joint draws of a segment's uncertain facts.
+
+NumPy is imported where something is drawn: without it half the start-up is saved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from remit.decide.facts import Known
 from remit.decide.signals import SIGNALS, Level, Signal, as_level
 from remit.decide.uncertainty import Judged
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Draws:
@@ -25,6 +30,8 @@ class Draws:
 
     def combinations(self, names: Iterable[str]) -> Iterator[tuple[Mapping[str, Level], int]]:
         """Each combination of these signals' levels that came up, and how often."""
+        import numpy as np
+
         known = [name for name in names if name in self._levels]
         if not known:
             yield {}, self.n
@@ -52,6 +59,8 @@ def _drawn(fact: Known, n: int, rng: np.random.Generator) -> object:
 
 def _places(signal: Signal, judged: Judged, facts: Mapping[str, object]) -> np.ndarray | None:
     """The place of a signal's level in each draw; -1 where a ratio has no bottom."""
+    import numpy as np
+
     n = max((len(v) for v in facts.values() if isinstance(v, np.ndarray)), default=1)
     if signal.word is not None and signal.word in facts:
         level = as_level(signal, facts[signal.word])

@@ -76,7 +76,8 @@ class Seen:
     """The levels of the signals, and a note of each one that somebody looked at."""
 
     levels: Mapping[str, Level]
-    path: list[Step] = field(default_factory=list)
+    met: dict[tuple[str, str], Step] = field(default_factory=dict)
+    """Signal and rule of each fork on the way, in order."""
 
     def at(self, signal: str, rule: str) -> Level:
         """A signal's level, written into the path.
@@ -86,10 +87,9 @@ class Seen:
         """
         if signal not in self.levels:
             raise Unknown(signal)
-        step = Step(signal, self.levels[signal], rule)
-        if step not in self.path:
-            self.path.append(step)
-        return step.level
+        if (signal, rule) not in self.met:
+            self.met[signal, rule] = Step(signal, self.levels[signal], rule)
+        return self.levels[signal]
 
     def known(self, signal: str) -> bool:
         """Whether a signal's level is known, for forks that can do without it."""
@@ -105,9 +105,8 @@ class Seen:
     ) -> Verdict:
         """A verdict reached by the path so far."""
         several = (answers,) if isinstance(answers, str) else answers
-        asked = [step.rule for step in self.path]
-        told = tuple(dict.fromkeys((*rules, *asked)))
-        return Verdict(question, several, because, told, tuple(self.path), caps)
+        told = tuple(dict.fromkeys((*rules, *(rule for _, rule in self.met))))
+        return Verdict(question, several, because, told, tuple(self.met.values()), caps)
 
 
 def branches(

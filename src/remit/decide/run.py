@@ -89,6 +89,7 @@ def decide(
     *,
     day: date,
     segments: tuple[str, ...] | None = None,
+    questions: tuple[str, ...] = tuple(QUESTIONS),
     replaced: Mapping[str, Value] | None = None,
     draws: int = DRAWS,
     seed: int = 0,
@@ -100,6 +101,7 @@ def decide(
         charter: The organisation, with what it knows of its segments.
         day: Numbers in force and headcounts are those of this day.
         segments: Only these.
+        questions: Only these.
         replaced: Facts to take instead of what is stated.
         draws: How many joint draws of the uncertain facts; 0 takes the central values alone.
         seed: Same seed, same draws.
@@ -121,7 +123,7 @@ def decide(
                 judged.levels(),
                 tuple(
                     _answered(charter, segment, question, judged, drawn, run_today, flips=flips)
-                    for question in QUESTIONS
+                    for question in questions
                 ),
                 break_even(facts, numbers, day),
             )
@@ -130,7 +132,7 @@ def decide(
 
 
 def _drawn(judged: Judged, draws: int, seed: list[int]) -> Draws:
-    import numpy as np  # where nothing is drawn, half the start-up is saved
+    import numpy as np
 
     from remit.decide.draws import Draws
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from remit.benchmarks import Benchmark
@@ -82,6 +82,11 @@ def settled(found: Iterable[Branch]) -> str:
     return answers.pop() if len(answers) == 1 else DEPENDS
 
 
+@lru_cache(maxsize=100_000)
+def _settled(question: str, levels: frozenset[tuple[str, Level]]) -> str:
+    return settled(outcomes(question, dict(levels)))
+
+
 @dataclass(eq=False)
 class Judged:
     """The facts of one segment with everything needed to ask what would follow from others."""
@@ -101,7 +106,6 @@ class Judged:
         self._level: dict[tuple[str, tuple[Known | None, ...]], Level | None] = {}
         self._ends: dict[tuple[str, str], tuple[Fraction, ...]] = {}
         self._flips: dict[str, tuple[Flip, ...]] = {}
-        self._settled: dict[tuple[str, frozenset[tuple[str, Level]]], str] = {}
 
     def levels(self, **replaced: Known) -> Mapping[str, Level]:
         """The signals at the central values, some facts replaced.
@@ -128,10 +132,7 @@ class Judged:
     def answer(self, question: str, levels: Mapping[str, Level]) -> str:
         """The settled answer for some levels; each set of levels is worked out once."""
         relevant = frozenset((n, levels[n]) for n in signals_of(question) if n in levels)
-        key = (question, relevant)
-        if key not in self._settled:
-            self._settled[key] = settled(outcomes(question, dict(relevant)))
-        return self._settled[key]
+        return _settled(question, relevant)
 
     def shares(self, question: str, draws: Draws) -> Mapping[str, float]:
         """How often joint draws of the uncertain facts give each answer, `depends` included."""

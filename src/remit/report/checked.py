@@ -26,31 +26,38 @@ STYLES = {Severity.RED: "bold red", Severity.AMBER: "bold yellow", Severity.NOTE
 def disagreeing(found: Finding) -> tuple[Disagreement, ...]:
     """Where the sources disagree about what a finding says, as far as a charter can show it.
 
-    A disagreement bears on a finding that rests on its first rule, or on two of them; one rule
-    among several says too little, since some rules speak of all pay at once.
+    A disagreement bears on a finding that rests on two of its rules, or whose first rule is its
+    first; one rule among several says too little, since some speak of every role at once.
     """
     bearing = dict.fromkeys(
         known
         for rule in found.rules
         for known in disagreements(rule)
         if "check" in known.parts
-        and (found.rules[0] in known.rules or len({*found.rules} & {*known.rules}) > 1)
+        and (found.rules[0] == known.rules[0] or len({*found.rules} & {*known.rules}) > 1)
     )
     return tuple(bearing)
 
 
 def show_check(checked: Checked, console: Console, *, everything: bool = False) -> None:
-    """Print what was found, worst first, each with its line, its rules and who disagrees.
+    """Print what was found, worst first, each with its line, its check, its subject and its rules.
 
-    What was clear, could not be looked at or does not apply is counted; `everything` names it.
+    Findings of one check with one remedy stand together where they are three or more. What was
+    clear, could not be looked at or does not apply is counted; `everything` names it. A terminal's
+    width is used, up to 100 columns; anything else gets 100, and no blanks at the ends of lines.
     """
-    width = min(console.width, WIDEST)
     parts: list[ConsoleRenderable] = [_headline(checked)]
     told: set[Disagreement] = set()
-    parts += [_finding(found, told) for found in checked.findings if found.severity is not None]
+    parts += [_found(alike, checked, told) for alike in _alike(checked.findings)]
     parts += [_exempt(found, reason) for found, reason in checked.exempt]
     parts.append(_quiet(checked, everything=everything))
-    console.print(Group(*parts), width=width, highlight=False, markup=False)
+    screen = Group(*parts)
+    if console.is_terminal:
+        width = min(console.width, WIDEST)
+        console.print(screen, width=width, highlight=False, markup=False)
+        return
+    for line in console.render_lines(screen, console.options.update(width=WIDEST), pad=False):
+        console.out("".join(piece.text for piece in line).rstrip(), highlight=False)
 
 
 def check_as_json(checked: Checked) -> str:
@@ -99,42 +106,92 @@ def _headline(checked: Checked) -> Text:
     return line.append(f": {said}.", style=STYLES[worst] if worst else "green")
 
 
-def _finding(found: Finding, told: set[Disagreement]) -> ConsoleRenderable:
-    """One finding; what the sources disagree about is told with the first finding it bears on."""
-    severity = found.severity or Severity.NOTE
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(width=6)
-    grid.add_column(ratio=1)
-    sentence = Text(harmless(found.says))
-    sentence.append(f" [{', '.join(found.rules)}]" if found.rules else "", style="dim")
-    grid.add_row(Text(f"{str(severity).upper():<6}", style=STYLES[severity]), sentence)
-    if found.remedy:
-        grid.add_row("", Text(harmless(found.remedy), style="dim"))
-    for known in disagreeing(found) if severity > Severity.NOTE else ():
-        if known in told:
+TOGETHER = 3
+"""Findings of one check, with one remedy, from which on they stand under one headline."""
+
+
+def _alike(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """What is shown, one by one or together, each in the place of its first."""
+    groups: dict[tuple[Severity, str, str], list[Finding]] = {}
+    for found in findings:
+        if found.severity is not None:
+            groups.setdefault((found.severity, found.check, found.remedy), []).append(found)
+    shown = []
+    for found in findings:
+        if found.severity is None:
             continue
-        told.add(known)
-        others = [rule for rule in known.rules if rule not in found.rules]
-        says = f"Sources differ ({', '.join(others) or ', '.join(known.rules)}): {known.treated}"
-        grid.add_row("", Text(harmless(says), style="dim italic"))
-    for caveat in found.caveats:
-        grid.add_row("", Text(harmless(caveat), style="dim"))
-    if found.place is not None:
-        grid.add_row("", Text(harmless(str(found.place)), style="dim"))
-    return Padding(grid, (1, 0, 0, 0))
+        alike = groups[found.severity, found.check, found.remedy]
+        if len(alike) < TOGETHER:
+            shown.append([found])
+        elif found is alike[0]:
+            shown.append(alike)
+    return shown
+
+
+def _found(alike: list[Finding], checked: Checked, told: set[Disagreement]) -> ConsoleRenderable:
+    """One finding, or several of one check under its question.
+
+    What the sources disagree about is told with the first finding it bears on.
+    """
+    first, several = alike[0], len(alike) > 1
+    severity = first.severity or Severity.NOTE
+    lines: list[Text] = []
+    if several:
+        asks = checked.checks.get(first.check, _words(first.check))
+        lines.append(Text(f"{harmless(asks)} {len(alike)} findings:"))
+    for found in alike if several else ():
+        lines += [Text(harmless(found.says)), _source(found)]
+    if not several:
+        lines.append(Text(harmless(first.says)))
+    if first.remedy:
+        lines.append(Text(harmless(first.remedy), style="dim"))
+    for known in dict.fromkeys(known for found in alike for known in disagreeing(found)):
+        if severity > Severity.NOTE and known not in told:
+            told.add(known)
+            others = [rule for rule in known.rules if rule not in first.rules]
+            whose = ", ".join(others or known.rules)
+            says = f"Sources differ ({whose}): {known.treated}"
+            lines.append(Text(harmless(says), style="dim italic"))
+    for caveat in dict.fromkeys(caveat for found in alike for caveat in found.caveats):
+        lines.append(Text(harmless(caveat), style="dim"))
+    if not several:
+        lines.append(_source(first))
+    return _block(Text(f"{str(severity).upper():<6}", style=STYLES[severity]), lines)
+
+
+def _source(found: Finding) -> Text:
+    """Where it stands, what an exemption would call it, and the rules it is from."""
+    said = [str(found.place)] if found.place is not None else []
+    said.append(f"{found.check}: {found.about}")
+    if found.rules:
+        said.append(f"[{', '.join(found.rules)}]")
+    return Text("  ".join(harmless(part) for part in said), style="dim")
 
 
 def _exempt(found: Finding, reason: str) -> ConsoleRenderable:
+    because = Text(f"Lived with because: {harmless(reason)}", style="dim")
+    says = Text(harmless(found.says), style="dim")
+    return _block(Text("KNOWN", style="dim"), [says, because, _source(found)])
+
+
+def _block(head: Text, lines: list[Text]) -> ConsoleRenderable:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=6)
     grid.add_column(ratio=1)
-    grid.add_row(Text("KNOWN", style="dim"), Text(harmless(found.says), style="dim"))
-    grid.add_row("", Text(f"Lived with because: {harmless(reason)}", style="dim"))
+    for number, line in enumerate(lines):
+        grid.add_row("" if number else head, line)
     return Padding(grid, (1, 0, 0, 0))
+
+
+def _words(check: str) -> str:
+    return check.replace("_", " ")
 
 
 SHOWN = 6
 """Names of quiet checks on one screen; `--all` says them all, with what each is about."""
+
+
+_LONGEST_ANSWER = len("999 does not apply")
 
 
 def _some(names: list[str]) -> str:
@@ -144,7 +201,7 @@ def _some(names: list[str]) -> str:
 
 def _quiet(checked: Checked, *, everything: bool) -> ConsoleRenderable:
     grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(width=17)
+    grid.add_column(width=_LONGEST_ANSWER, no_wrap=True)
     grid.add_column(ratio=1)
     for answer, style, head in (
         (Answer.CLEAR, "green", "clear"),
@@ -155,7 +212,7 @@ def _quiet(checked: Checked, *, everything: bool) -> ConsoleRenderable:
         if not found:
             continue
         lines = [harmless(one.says) for one in found]
-        names = dict.fromkeys(one.check.replace("_", " ") for one in found)
+        names = dict.fromkeys(_words(one.check) for one in found)
         said = "\n".join(dict.fromkeys(lines)) if everything else _some(list(names))
         grid.add_row(Text(f"{len(found):>3} {head}", style=style), Text(said))
     return Padding(grid, (1, 0, 0, 0))

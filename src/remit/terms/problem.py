@@ -61,14 +61,35 @@ class RemitError(Exception):
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that somebody most likely meant, or None. Capitals do not matter.
 
-    >>> closest("sdr", ["AE", "SDR"])
-    'SDR'
+    A word that starts with what was said, or has it in it, is closer than one that is somewhat
+    alike.
+
+    >>> closest("sdr", ["AE", "SDR"]), closest("aes", ["ae_share", "aes_per_sdr"])
+    ('SDR', 'aes_per_sdr')
     """
     by_letters = {name.casefold(): name for name in sorted(known, reverse=True)}
     if len(word) > _LONGEST_WORD or len(by_letters) > _MOST_COMPARED:
         return None  # nobody's slip, and slow to compare
-    near = difflib.get_close_matches(word.casefold(), by_letters, n=1, cutoff=0.5)
+    said = word.casefold()
+    slips = difflib.get_close_matches(said, by_letters, n=1, cutoff=_A_SLIP)
+    near = slips or _longer(said, by_letters)
+    near = near or difflib.get_close_matches(said, by_letters, n=1, cutoff=_ALIKE)
     return by_letters[near[0]] if near else None
+
+
+_A_SLIP, _ALIKE = 0.75, 0.5
+"""How alike two words are, from 0 to 1, where one is the other mistyped, and where it may be."""
+_SHORTEST_PART = 3
+"""Letters from which a word says something about another that has it in it."""
+
+
+def _longer(said: str, names: Iterable[str]) -> list[str]:
+    """Words that start with what was said, else those that have it in them; the shortest first."""
+    if len(said) < _SHORTEST_PART:
+        return []
+    there = [name for name in names if said in name]
+    starting = [name for name in there if name.startswith(said)]
+    return sorted(starting or there, key=lambda name: (len(name), name))
 
 
 def nearest(word: str, known: Iterable[str], *, what: str) -> str:
@@ -97,5 +118,8 @@ def _listed(word: str, names: Sequence[str]) -> str:
             match.set_seq1(name.casefold())
             return match.ratio()
 
-        shown = heapq.nlargest(LISTED_OF_MORE, names, key=likeness)
+        longer = set(_longer(word.casefold(), (name.casefold() for name in names)))
+        shown = heapq.nlargest(
+            LISTED_OF_MORE, names, key=lambda name: (name.casefold() in longer, likeness(name))
+        )
     return f"{', '.join(shown)} and {len(names) - len(shown):,} more"

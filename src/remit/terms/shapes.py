@@ -182,12 +182,15 @@ def _stated_ratio(exact: Decimal) -> int | float | str:
 
 
 _LENGTH = re.compile(r"^(\d{1,5}) (business )?(hour|day|week|month|quarter|year)s?$")
+_UNITS = "hours, days, weeks, months, quarters, years, and business hours or business days"
 _DAYS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 365 / 12, "quarter": 365 / 4, "year": 365}
 
 
 def _length(value: Any) -> Any:
     if not isinstance(value, str) or not _LENGTH.match(value.strip()):
-        raise ValueError(f"must be a length of time such as 90 days or 12 months, not {value!r}")
+        raise ValueError(
+            f"must be a length of time such as 90 days or 12 months, not {value!r}. Units: {_UNITS}"
+        )
     return value.strip()
 
 
