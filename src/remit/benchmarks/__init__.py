@@ -7,12 +7,12 @@ charters, in findings, in `remit explain`. That is all.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
-from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -101,19 +101,39 @@ class Benchmark:
         return Limit(self.name, float(number), self.unit, value.source, self.trouble == "above")
 
 
+class _Files(Mapping[str, Benchmark]):
+    """The folder's benchmarks by name, A to Z, each read when it is first asked for."""
+
+    def __init__(self) -> None:
+        files = (file for file in resources.files(__package__).iterdir())
+        named = {file.name.removesuffix(".yaml"): file for file in files if _is_yaml(file.name)}
+        self._files = {name: named[name] for name in sorted(named)}
+        self._read: dict[str, Benchmark] = {}
+
+    def __getitem__(self, name: str) -> Benchmark:
+        if name not in self._read:
+            text = self._files[name].read_text("utf-8")
+            self._read[name] = _benchmark(name, yaml.load(text, Loader=_Loader))  # noqa: S506
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def _is_yaml(name: str) -> bool:
+    return name.endswith(".yaml")
+
+
 @cache
 def benchmarks() -> Mapping[str, Benchmark]:
     """All benchmarks that come with remit, by name."""
-    folder = resources.files(__package__)
-    read = {
-        file.name.removesuffix(".yaml"): _benchmark(
-            file.name.removesuffix(".yaml"),
-            yaml.load(file.read_text("utf-8"), Loader=_Loader),  # noqa: S506
-        )
-        for file in folder.iterdir()
-        if file.name.endswith(".yaml")
-    }
-    return MappingProxyType({name: read[name] for name in sorted(read)})
+    return _Files()
 
 
 def with_overrides(
@@ -125,19 +145,20 @@ def with_overrides(
         overrides: By benchmark name: levels, and `because`. Names must exist.
         company: Whose policy it is, for the citation.
     """
-    numbers = dict(benchmarks())
+    numbers: dict[str, Benchmark] = {}
     for name, override in overrides.items():
         levels = {
             key: override[key] for key in (*LEVELS, "healthy") if override.get(key) is not None
         }
         cited = Citation(f"{company}'s charter", f"because {override['because']}", Standing.POLICY)
         numbers[name] = dataclasses.replace(
-            numbers[name],
+            benchmarks()[name],
             values=tuple(
-                dataclasses.replace(value, source=cited, **levels) for value in numbers[name].values
+                dataclasses.replace(value, source=cited, **levels)
+                for value in benchmarks()[name].values
             ),
         )
-    return MappingProxyType(numbers)
+    return ChainMap(numbers, benchmarks())  # type: ignore[arg-type]  # only ever read
 
 
 def _benchmark(name: str, stated: dict[str, Any]) -> Benchmark:

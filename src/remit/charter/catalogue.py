@@ -5,8 +5,6 @@ One file in `roles/` is one kind of role. `titles.yaml` holds the titles that ar
 charter states goes before what stands here.
 """
 
-from __future__ import annotations
-
 import fnmatch
 import re
 from collections.abc import Collection, Mapping

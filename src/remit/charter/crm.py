@@ -1,7 +1,5 @@
 """How the company's CRM is read: kinds of deals, stages, activities."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal, Self
 

@@ -1,7 +1,5 @@
 """Where work changes hands: the handoffs, and the signatures without which it may not go on."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any
 

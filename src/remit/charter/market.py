@@ -1,7 +1,5 @@
 """The market as the charter cuts it: segments, territories, and when a customer is safe."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from enum import StrEnum

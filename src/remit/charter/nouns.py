@@ -1,7 +1,5 @@
 """The charter itself. Every word a charter may contain is a field here or of a noun named here."""
 
-from __future__ import annotations
-
 import fnmatch
 from collections.abc import Mapping
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """People and what they hold: roles, titles, spells, teams, calendars, cadences, tools."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 

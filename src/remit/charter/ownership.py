@@ -127,26 +127,28 @@ def owners(charter: Charter) -> Mapping[Cell, Owners]:
     Two roles own one cell only if their segments, motions and account ages all meet there. In a
     segment where no role is there for named accounts, they are worked as outbound ones.
     """
-    owns: dict[Cell, list[str]] = {}
-    assists: dict[Cell, list[str]] = {}
-    whole_map = ownership(charter)
+    held: dict[bool, dict[tuple[str, ...], list[str]]] = {False: {}, True: {}}
+    whole_map = [
+        owned for owned in ownership(charter) if owned.account_age in AGES.get(owned.function, ())
+    ]
     with_named = {owned.segment for owned in whole_map if "named" in owned.motion}
     for owned in whole_map:
         motions = owned.motion or MOTIONS
         if owned.segment not in with_named and "outbound" in motions:
             motions = tuple(dict.fromkeys((*motions, "named")))
+        into = held[owned.assists]
         for motion in motions:
-            into = assists if owned.assists else owns
-            where = Cell(owned.function, owned.segment, motion, owned.account_age)
+            where = (owned.function, owned.segment, motion, owned.account_age)
             into.setdefault(where, []).append(owned.role)
     outside, nobody = _said(charter, charter.outside), _said(charter, charter.nobody)
     found = {}
     for function, ages in AGES.items():
         for segment, motion, age in product(segments_of(charter), MOTIONS, ages):
             cell = Cell(function, segment, motion, age)
+            where = (function, segment, motion, age)
             found[cell] = Owners(
-                tuple(owns.get(cell, ())),
-                tuple(assists.get(cell, ())),
+                tuple(held[False].get(where, ())),
+                tuple(held[True].get(where, ())),
                 cell in outside,
                 cell in nobody,
             )

@@ -1,7 +1,5 @@
 """What a charter states about itself: targets, decisions, exceptions, own limits, privacy."""
 
-from __future__ import annotations
-
 from typing import Annotated, Self
 
 from pydantic import Field, StrictBool, model_validator

@@ -1,7 +1,5 @@
 """The commands and their options."""
 
-from __future__ import annotations
-
 import enum
 import sys
 from collections.abc import Sequence

@@ -6,8 +6,6 @@ here: a tier is *marginal* (changes what comes after it) unless it reaches `back
 level, and then all credit from there on is paid at its rate.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self

@@ -3,8 +3,6 @@
 To add one, add an entry to `measures.yaml`. That is all.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache

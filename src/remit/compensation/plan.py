@@ -1,7 +1,5 @@
 """A comp plan: what a role earns at target, and the components it is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self

@@ -4,8 +4,6 @@ Every noun that a file may state is built from these, so that a share or an amou
 checked and refused in one way everywhere.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
