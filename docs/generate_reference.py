@@ -120,7 +120,9 @@ def command_line() -> str:
         words = parameters(function)
         arguments = [one for one in words if isinstance(one.info, ArgumentInfo)]
         options = [one for one in words if isinstance(one.info, OptionInfo)]
-        usage = " ".join(["remit", name, *(str(one.info.metavar or one.name.upper()) for one in arguments)])
+        usage = " ".join(
+            ["remit", name, *(str(one.info.metavar or one.name.upper()) for one in arguments)]
+        )
         parts.append(
             f"## remit {name}\n\n{plain(function.__doc__)}\n\n```text\n{usage} [OPTIONS]\n```"
         )
@@ -148,7 +150,10 @@ class Word:
     @property
     def spelled(self) -> str:
         """The option as somebody types it, with what it is given."""
-        said = [*(self.info.param_decls or ()), self.info.default]  # in Annotated the first is there
+        said = [
+            *(self.info.param_decls or ()),
+            self.info.default,
+        ]  # in Annotated the first is there
         plain = "--" + self.name.replace("_", "-")
         named = next((one for one in said if isinstance(one, str) and one[:2] == "--"), plain)
         if self.type is bool:
@@ -256,6 +261,53 @@ GIVEN = {
 }
 """What is given for a word, where its type says less than a reader needs."""
 
+EXAMPLES = {
+    "Segment": """\
+segments:
+  smb:
+    where: {employees: {below: 200}}
+    size: smb
+    facts: {sellers: 12, grr: 84%}
+  enterprise:
+    where: {employees: {at_least: 200}, country: [US, Canada]}
+    size: enterprise
+    facts: {sellers: {from: 4, to: 6, source: head of sales}}
+""",
+    "Spell": """\
+people:
+  - {person: anna@example.com, role: ae, segment: smb, manager: kim@example.com, from: 2026-01-01}
+  - {person: ben@example.com, role: sdr, share: 50%, from: 2025-06-01, to: 2026-03-31}
+""",
+    "Handoff": """\
+handoffs:
+  - from: sdr
+    to: ae
+    at: discovery
+    offered: {object: Event, where: {Type: Discovery Meeting}}
+    accepted: {object: Opportunity, field: Accepted_Date__c}
+    rejected: {object: Event, field: Rejected_Date__c, reason: Rejection_Reason__c}
+    requires: {pain_points: Opportunity.Pain__c, stakeholders: OpportunityContactRole}
+    decide_within: 1 business day
+""",
+    "Plan": """\
+plans:
+  sellers:
+    ote: 180000
+    pay_mix: 50/50
+    period: year
+    components:
+      new_customers:
+        pays_on: new_arr
+        quota: 900000
+        tiers: [{from: 0%, rate: 10%}, {from: 100%, rate: 15%}]
+        gates: [{measure: grr, at_least: 85%, opens: accelerators}]
+    release:
+      - {at: signing, share: 50%}
+      - {at: customer_month, month: 12, share: 50%}
+""",
+}
+"""A short example of a block, by the noun it is made of; each is part of a charter that reads."""
+
 MEASURED = ("measure", "pays_on")
 """Words whose value is a measure, in whatever noun."""
 
@@ -271,7 +323,8 @@ def charter() -> str:
         "for a list of one. What is left out has no default unless the table says one.",
         "A people file (`people: people.csv`) has the columns "
         + ", ".join(f"`{column}`" for column in PEOPLE_COLUMNS)
-        + "; see [Spell](#spell).",
+        + "; see [Spell](#spell). One row of `people` that names a role replaces the role's "
+        "`headcount:`: from then on people are counted, and not what was stated.",
         "Editing what decides how an export is read asks for a new load: `time_zone`, `where` of "
         "segments, `deals.kind`, `inbound`, `not_people`, the patterns of `activities.rules`, the steps "
         "and `requires` of handoffs, and the benchmarks "
@@ -299,7 +352,7 @@ def charter() -> str:
             (
                 f"`{field.alias or name}`",
                 given(noun, name),
-                default_of(field),
+                DEFAULTS.get(f"{noun.__name__}.{name}") or default_of(field),
                 about[field.alias or name],
                 ", ".join(rule_link(rule) for rule in served_by(noun, name)),
             )
@@ -308,6 +361,7 @@ def charter() -> str:
         said.append(
             f"## {noun.__name__}\n\n{in_words(noun)}\n\n"
             + table(("word", "given as", "default", "meaning", "rules"), rows)
+            + example_of(noun)
         )
     said.append(
         "## Functions\n\nThe kinds of work in the revenue cycle, and when an account needs somebody "
@@ -324,7 +378,10 @@ def charter() -> str:
         "## Boundaries\n\nBetween two roles, and how each may be run.\n\n"
         + table(
             ("boundary", "answers"),
-            [(f"`{name}`", ", ".join(f"`{a}`" for a in answers)) for name, answers in ANSWERS.items()],
+            [
+                (f"`{name}`", ", ".join(f"`{a}`" for a in answers))
+                for name, answers in ANSWERS.items()
+            ],
         )
     )
     said.append(
@@ -410,6 +467,16 @@ def is_shape(hint: Any, shape: Any) -> bool:
     return hint.__origin__ == shape.__origin__ and hint.__metadata__[: len(hung)] == hung
 
 
+DEFAULTS = {"Handoff.name": "its roles, such as `sdr to ae`"}
+"""What holds where a word is left out, where the noun fills it in from its other words."""
+
+
+def example_of(noun: type[BaseModel]) -> str:
+    """An example of the block a noun stands in, to end its section with."""
+    text = EXAMPLES.get(noun.__name__)
+    return f"\n\nFor example:\n\n```yaml\n{text}```" if text else ""
+
+
 def default_of(field: Any) -> str:
     """What holds where a word is left out, if anything does."""
     if field.is_required():
@@ -456,7 +523,9 @@ def stands() -> list[tuple[type[BaseModel], str]]:
 
 def one_of(words: list[str]) -> str:
     """Words of which one is given."""
-    return "one of " + ", ".join(f"`{word}`" for word in words) if len(words) > 1 else f"`{words[0]}`"
+    return (
+        "one of " + ", ".join(f"`{word}`" for word in words) if len(words) > 1 else f"`{words[0]}`"
+    )
 
 
 # Tables, numbers, checks, rules, roles
@@ -669,7 +738,9 @@ def roles() -> str:
     ]
     said += [role(name, kind) for name, kind in kinds.items()]
     users = {
-        tool: [f"[{name}](#{role_anchor(name)})" for name, kind in kinds.items() if tool in kind.tools]
+        tool: [
+            f"[{name}](#{role_anchor(name)})" for name, kind in kinds.items() if tool in kind.tools
+        ]
         for tool in tool_kinds()
     }
     said.append(

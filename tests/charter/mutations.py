@@ -324,6 +324,37 @@ def _set_in(
     return Mistake(changed.text, changed.lines(*there), tuple(names))
 
 
+def _gate_of_forty(base: Base, chance: Chance) -> Mistake | None:
+    """A gate on a component's attainment, without the sign for per cent."""
+    paths = [path[:-1] for path in base.found("plans * components * gates * component")]
+    if not paths:
+        return None
+    path = (*_one(chance, paths), "at_least")
+    changed = base.changed(_put(path, 40))
+    return Mistake(changed.text, changed.lines(path), ("at_least", "40 times", "40%"))
+
+
+def _comma_in_quota(base: Base, chance: Chance) -> Mistake | None:
+    """A quota with a comma in it, inside braces, where YAML takes the comma for its own."""
+    paths = [
+        path
+        for path in base.found("plans * components * quota")
+        if isinstance(base.at(path), int | float)
+        and base.at(path[:-1]).get("quota") is not None
+        and "{"
+        in base.text[base.text.rfind("\n", 0, base.nodes[path].word[0]) : base.nodes[path].word[0]]
+    ]
+    paths += [
+        path
+        for path in base.found("plans * components * quota target")
+        if base.text[base.nodes[path].word[0] - 1] == "{"
+    ]
+    if not paths:
+        return None
+    path = _one(chance, paths)
+    return Mistake(base.spliced(path, "800,000"), base.lines(path), ("800,000", "800000"))
+
+
 def _crossed(base: Base, chance: Chance) -> Mistake | None:
     """Amber where red was, and red where amber was."""
     paths = [
@@ -418,7 +449,7 @@ DAYS = (
 NEEDED = (
     "company", "roles", "people * person", "people * role", "handoffs * from", "handoffs * to",
     "handoffs * at", "handoffs * held object", "sign_offs * by", "sign_offs * of", "sign_offs * before",
-    "measures * is", "retention_indicators * about", "plans * ote", "plans * pay_mix",
+    "measures * is", "retention_indicators * about",
     "plans * components * pays_on", "plans * components * tiers * from", "cadences * is",
     "cadences * by", "cadences * every", "targets * measure", "targets * from", "targets * to",
     "attested * answer", "attested * by", "attested * on", "decisions * boundary", "decisions * run",
@@ -432,6 +463,7 @@ UNITS = (
     ("a share of 250 %", "plans * components * weight", "250%", ("at most 100%",)),
     ("a share in words", "plans * components * weight", "half", ("25%",)),
     ("a ratio of 150", "plans * cap", 150, ("150%",)),
+    ("a flat rate of 5", "plans * components * tiers * rate", 5, ("5%",)),
     ("a person's share of 25", "people * share", 25, ("at most 1",)),
     ("a length without its unit", "segments * sales_cycle", 90, ("90 days",)),
     ("a length in short", "roles * ramp", "90d", ("90 days", "90d")),
@@ -551,6 +583,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation("two handoffs of one name", partial(_same_names, "handoffs")),
     Mutation("two activity rules of one name", partial(_same_names, "activities rules")),
+    Mutation("a gate on attainment at 40", _gate_of_forty),
+    Mutation("a comma in a quota", _comma_in_quota),
     Mutation("more than one job", _too_many_jobs),
     Mutation("amber past red", _crossed),
 )  # fmt: skip

@@ -504,7 +504,9 @@ def _component(
         pen.fill(component, target=amounts, between=st.just("step"))
     elif kind == "matrix":
         component["rows"] = {"measure": measure(), "from": [0, "80%"]}
-        component["columns"] = {"measure": measure(), "from": [0, 1, 5000]}
+        across = measure()
+        bands = [0, 1, 5000] if _is_amount(across) else [0, 1, "120%"]
+        component["columns"] = {"measure": across, "from": bands}
         component["pays"] = [[0, "50%", 1], ["10%", "1250%", 1.5]]
     elif kind == "objectives":
         component["objectives"] = {pen.draw(texts): "100%"}
@@ -513,15 +515,18 @@ def _component(
         pen.term(component, whole=True)
         pen.fill(component, counts_to_quota=st.booleans())
     if pen.maybe():
-        gate: Tree = {"at_least": pen.draw(levels)}
+        gate: Tree = {}
         if others and pen.maybe():
-            gate["component"] = pen.one(others)
+            gate |= {"component": pen.one(others), "at_least": pen.draw(ratios)}
         else:
             gate["measure"] = measure()
+            gate["at_least"] = pen.draw(levels if _is_amount(gate["measure"]) else ratios)
         component["gates"] = [pen.fill(gate, opens=st.just("accelerators"))]
     if pen.maybe():
-        steps = [{"from": pen.draw(levels), "times": pen.draw(ratios)}]
-        component["modifiers"] = [{"measure": measure(), "steps": steps}]
+        scaled = measure()
+        start = pen.draw(levels if _is_amount(scaled) else ratios)
+        steps = [{"from": start, "times": pen.draw(ratios)}]
+        component["modifiers"] = [{"measure": scaled, "steps": steps}]
     if pen.maybe():
         component["release"] = _release(pen, indicators)
     return pen.fill(
@@ -532,6 +537,12 @@ def _component(
             [{"to": "overlay"}, {"to": "split", "after_handover": "90 days", "former_owner": "50%"}]
         ),
     )
+
+
+def _is_amount(measure: str) -> bool:
+    """Whether a level of a measure may be any number; not of the company's own, which may be shares."""
+    known = named(measure)
+    return measure in _CALLED and known is not None and measured()[known].unit != "share"
 
 
 def _plan(pen: _Pen, plans: list[str], own: list[str], indicators: list[str]) -> Tree:

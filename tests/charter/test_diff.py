@@ -98,6 +98,36 @@ def test_programs_get_subject_kind_and_sentence(tmp_path, capsys):
     }
 
 
+def test_two_wordings_of_one_measure_are_no_change():
+    gated = "rate: 8%, gates: [{measure: retention rate, at_least: 85%}]}"
+
+    assert not changed(("pays_on: new_arr", "pays_on: new customer revenue"))
+    assert not changed(("{is: SDR}", "{is: SDR, kpis: []}"))
+    assert not said(
+        SMALL.replace("rate: 8%}", gated.replace("retention rate", "gross retention")),
+        SMALL.replace("rate: 8%}", gated.replace("retention rate", "grr")),
+    )
+    assert changed(("pays_on: new_arr", "pays_on: new_mrr"))
+
+
+def test_a_measure_under_the_companys_own_name_is_another_than_the_catalogues():
+    own = "measures: {new sales: {is: new_arr}}\n"
+
+    assert said(SMALL + own, SMALL.replace("pays_on: new_arr", "pays_on: new sales") + own)
+
+
+def test_a_headcount_is_told_in_people():
+    counted = SMALL.replace("sdr: {is: SDR}", "sdr: {is: SDR, headcount: 8}")
+
+    assert said(counted, counted.replace("headcount: 8", "headcount: 9")) == [
+        "Role sdr: 9 people, were 8."
+    ]
+    assert said(counted, counted.replace("headcount: 8", "headcount: {all: 8, mid: 1}")) == [
+        "Role sdr: 1 person in mid, was not stated."
+    ]
+    assert said(counted, SMALL) == ["Role sdr: how many people is no longer stated, were 8."]
+
+
 # Ownership
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -282,7 +283,7 @@ def test_an_object_inside_where_is_told_to_stand_beside_it(refused):
             - {name: lists, where: {object: Task}, automated: true}
         """
     ) == [
-        "charter.yaml:5:28  activities.rules.0: says `object` inside `where:`; it goes beside it."
+        "charter.yaml:5:28  activities.rules.lists: says `object` inside `where:`; it goes beside it."
     ]
 
 
@@ -294,7 +295,7 @@ def test_an_activity_rule_that_decides_nothing_is_a_mistake(refused):
         activities: {rules: [{name: lists, where: {Type: List}}]}
         """
     ) == [
-        "charter.yaml:3:22  activities.rules.0: says neither what the work is (`is:`) nor that it "
+        "charter.yaml:3:22  activities.rules.lists: says neither what the work is (`is:`) nor that it "
         "is automated."
     ]
 
@@ -335,12 +336,12 @@ def test_a_step_without_its_object_and_a_deadline_without_its_unit_are_told(refu
     )
 
     assert [problem.splitlines()[0] for problem in problems] == [
-        "charter.yaml:8:11  handoffs.0.held.object: is missing.",
-        "charter.yaml:8:19  handoffs.0.held.field: is not written as it must be: one column's name,"
+        "charter.yaml:8:11  handoffs.meeting.held.object: is missing.",
+        "charter.yaml:8:19  handoffs.meeting.held.field: is not written as it must be: one column's name,"
         " such as Subject.",
-        "charter.yaml:9:22  handoffs.0.requires.pain: is not written as it must be: an object and "
+        "charter.yaml:9:22  handoffs.meeting.requires.pain: is not written as it must be: an object and "
         "its column, such as Opportunity.Pain__c.",
-        "charter.yaml:10:20  handoffs.0.decide_within: is not written as it must be: a number and a"
+        "charter.yaml:10:20  handoffs.meeting.decide_within: is not written as it must be: a number and a"
         " unit, such as 1 business day.",
     ]
 
@@ -393,6 +394,158 @@ def test_a_component_that_is_wrong_is_one_problem_in_the_words_of_its_kind(
     refused, component, told
 ):
     assert refused(PLAN % component) == [told]
+
+
+COMMISSION = PLAN % "{pays_on: %s, %s}"
+
+
+@pytest.mark.parametrize(
+    ("on", "says", "told"),
+    [
+        (
+            "acceptance_rate",
+            "rate: 1%, gates: [{measure: acceptance_rate, at_least: 40}]",
+            "c.gates.0.at_least: is 40 times the whole.\n    Write 40% if that is meant.",
+        ),
+        (
+            "new_arr",
+            "rate: 1%, gates: [{component: c, at_least: 4000%}]",
+            "c.gates.0.at_least: is 40 times the whole.\n    Write 40% if that is meant.",
+        ),
+        (
+            "win_rate",
+            "kind: bonus, points: [{at: 25, pays: 1}]",
+            "c.points.0.at: is 25 times the whole.\n    Write 25% if that is meant.",
+        ),
+        (
+            "new_arr",
+            "kind: bonus, quota: 9, points: [{at: 80, pays: 1}]",
+            "c.points.0.at: is 80 times the whole.\n    Write 80% if that is meant.",
+        ),
+        (
+            "new_arr",
+            "rate: 1%, modifiers: [{measure: win rate, steps: [{from: 25, times: 110%}]}]",
+            "c.modifiers.0.steps.0.from: is 25 times the whole.\n    Write 25% if that is meant.",
+        ),
+        (
+            "win_rate",
+            "tiers: [{from: 20, each: 5}]",
+            "c.tiers.0.from: is 20 times the whole.\n    Write 20% if that is meant.",
+        ),
+        (
+            "new_arr",
+            "rate: 5",
+            "c.rate: is 5 times the whole.\n    Write 5% if that is meant. "
+            "More than the whole is paid on new_mrr alone.",
+        ),
+        (
+            "new_arr",
+            "tiers: [{from: 0, rate: 8}]",
+            "c.tiers.0.rate: is 8 times the whole.\n    Write 8% if that is meant. "
+            "More than the whole is paid on new_mrr alone.",
+        ),
+    ],
+)
+def test_a_share_that_was_meant_in_per_cent_is_refused_with_the_sign_it_lacks(
+    refused, on, says, told
+):
+    (problem,) = refused(COMMISSION % (on, says))
+
+    assert problem.partition("plans.p.components.")[2] == told
+
+
+def test_a_matrix_band_of_a_share_is_refused_as_a_gate_is(refused):
+    (problem,) = refused(
+        PLAN % "{kind: matrix, rows: {measure: nrr, from: [0, 100]}, "
+        "columns: {measure: new_arr, from: [0, 5000]}, pays: [[0, 1], [1, 2]]}"
+    )
+
+    assert "c.rows.from.1: is 100 times the whole.\n    Write 100% if" in problem
+
+
+def test_levels_above_the_whole_and_rates_on_a_months_revenue_are_what_they_say(charter):
+    declared = charter(
+        PLAN % "{pays_on: new mrr, rate: 3, gates: [{measure: nrr, at_least: 1.2}, "
+        "{measure: new_arr, at_least: 50000}]}"
+    )
+
+    component = declared.plans["p"].components["c"]
+    assert (component.rate, component.gates[0].at_least) == (3, Decimal("1.2"))
+
+
+def test_pay_at_target_and_its_mix_may_be_left_out(charter):
+    declared = charter(
+        "company: A\nroles: {ae: {is: AE}}\nplans: {p: {ote: 9}, q: {pay_mix: 50/50}}\n"
+    )
+
+    assert [plan.variable for plan in declared.plans.values()] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        (
+            "quota: 9, rate: 10%, tiers: [{from: 100%, rate: 15%}]",
+            "says `rate` beside `tiers`.\n    Put it in as the first tier: `{from: 0%, rate: 10%}`.",
+        ),
+        (
+            "each: 100, tiers: [{from: 20, each: 150}]",
+            "says `each` beside `tiers`.\n    Put it in as the first tier: `{from: 0, each: 100}`.",
+        ),
+        (
+            "rate: 10%, tiers: [{from: 0, rate: 15%}]",
+            "says `rate` beside `tiers`.\n"
+            "    The tiers start from the first unit on: leave `rate` out.",
+        ),
+        (
+            "quota: lots",
+            "quota: must be a number, such as 800000, or a block of `word: value` lines.\n"
+            "    It says 'lots' now.",
+        ),
+        (
+            "quota: 1,800,000, rate: 10%",
+            "quota: has a comma in its number: 1,800,000.\n    Write 1800000 without the comma.",
+        ),
+    ],
+)
+def test_pay_that_is_stated_in_a_way_of_its_own_is_told_the_way_to_state_it(refused, says, told):
+    (problem,) = refused(COMMISSION % ("new_arr", says))
+
+    assert problem.endswith(told)
+
+
+def test_a_length_of_time_is_told_with_its_units(refused):
+    (problem,) = refused("company: Acme\nroles: {ae: {is: AE, ramp: 90d}}\n")
+
+    assert problem.endswith(
+        "must be a length of time such as 90 days or 12 months, not '90d'.\n    Units: hours, days, "
+        "weeks, months, quarters, years, and business hours or business days."
+    )
+
+
+def test_a_handoff_from_two_roles_is_told_to_be_two_handoffs(refused):
+    assert refused(
+        "company: Acme\nroles: {sdr: {is: SDR}, bdr: {is: BDR}, ae: {is: AE}}\n"
+        "handoffs: [{from: [sdr, bdr], to: ae, at: discovery}]\n"
+    ) == [
+        "charter.yaml:3:19  handoffs.0.from: must be one role.\n"
+        "    Write a handoff for each pair of roles."
+    ]
+
+
+def test_a_handoff_is_called_by_its_roles_where_it_has_no_name(refused):
+    (problem,) = refused(
+        "company: Acme\nroles: {sdr: {is: SDR}, ae: {is: AE}}\n"
+        "handoffs: [{from: sdr, to: ae, at: discvery}]\n"
+    )
+
+    assert problem.startswith("charter.yaml:3:36  handoffs.sdr to ae.at: 'discvery' is not")
+
+
+def test_a_kind_of_role_that_is_none_may_be_a_role_of_ones_own(refused):
+    (problem,) = refused("company: Acme\nroles: {hero: {is: Growth Hero}}\n", short=False)
+
+    assert problem.endswith("Leave `is:` out and say what it `owns:` for a role of your own.")
 
 
 def test_a_handoff_without_a_role_is_not_told_to_lack_its_name_as_well(refused):
@@ -481,13 +634,44 @@ def test_a_block_in_place_of_a_word_is_a_mistake(refused):
 
 def test_what_is_not_yaml_is_told_where_it_stops_being_so(refused):
     (bracket,) = refused("company: Acme\nroles: {ae: {is: AE}\ntitles: x\n")
-    (tab,) = refused("company: Acme\n\troles: x\n")
-    (alias,) = refused("company: *acme\n")
 
     assert bracket.startswith("charter.yaml:3:1  is not YAML: ")
-    assert tab.startswith("charter.yaml:2:1  is not YAML: ")
-    assert alias.startswith("charter.yaml:1:10  is not YAML: ")
-    assert alias.endswith("\n    Look at indentation, colons and quotes.")
+    assert bracket.endswith("\n    Look at indentation, colons and quotes.")
+
+
+@pytest.mark.parametrize(
+    "text", ["company: Acme\n\troles: x\n", "company: Acme\nroles:\n\tae: x\n"]
+)
+def test_a_line_that_starts_with_a_tab_is_told_to_start_with_blanks(refused, text):
+    (problem,) = refused(text)
+
+    assert problem.endswith("is not YAML: the line has a tab.\n    Indent with blanks.")
+
+
+@pytest.mark.parametrize(
+    "text", ["titles:\n  *Executive*: ae\n", "titles:\n  *Executive: ae\n", "titles:\n  * AE: ae\n"]
+)
+def test_a_pattern_without_quotes_is_told_to_have_them(refused, text):
+    assert refused(text) == [
+        "charter.yaml:2:3  is not YAML: a word starts with * and has no quotes.\n"
+        '    Quote a pattern that starts with *, such as "*Manager*".'
+    ]
+
+
+def test_a_quote_that_is_never_closed_is_told_where_it_opens(refused):
+    assert refused('company: Acme\nroles: {"ae: {is: AE}}\ntitles: {}\n') == [
+        "charter.yaml:2:9  is not YAML: a quote opens here and is never closed.\n"
+        "    Close it on the same line."
+    ]
+
+
+def test_a_quote_that_the_next_one_closes_is_told_by_the_lines_of_both(refused):
+    (problem,) = refused("company: 'Acme\nroles: {ae: {is: 'AE'}}\n")
+
+    assert problem.endswith(
+        "\n    A quote opens on line 1 and closes on line 2: look whether it was meant to close "
+        "before."
+    )
 
 
 def test_a_control_character_is_told_with_its_place_and_number(refused):
@@ -553,7 +737,7 @@ def test_all_problems_are_told_at_once_from_the_top_down(refused):
         "charter.yaml:6:29  roles.sdr.segments.0",
         "charter.yaml:7:16  roles.ae.onws",
         "charter.yaml:8:22  titles.Account*",
-        "charter.yaml:10:45  handoffs.0.at",
+        "charter.yaml:10:45  handoffs.meeting.at",
         "charter.yaml:12:25  benchmarks.ae_prospecting_share.because",
         "charter.yaml:13:3  benchmarks.ae_prospecting",
     ]

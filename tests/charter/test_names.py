@@ -13,7 +13,7 @@ def test_a_handoff_to_an_unknown_role_says_where_and_suggests_the_nearest(refuse
         """,
         short=False,
     ) == [
-        'charter.yaml:4:36  handoffs.0.to: no role is called "account_exec".\n'
+        'charter.yaml:4:36  handoffs.meeting.to: no role is called "account_exec".\n'
         '    Did you mean "account_executive"? Roles here: account_executive, sdr.'
     ]
 
@@ -71,7 +71,7 @@ def test_names_that_do_not_exist_are_told_beside_mistakes_of_every_other_kind(re
         "USD.",
         "charter.yaml:5:8  roles.ae.segmnts: the charter has no such word here.",
         'charter.yaml:6:22  titles.Account*: no role is called "aex".',
-        "charter.yaml:8:44  handoffs.0.at: 'discovry' is not a function.",
+        "charter.yaml:8:44  handoffs.meeting.at: 'discovry' is not a function.",
     ]
 
 
@@ -119,7 +119,8 @@ def test_an_unknown_kind_of_role_gets_the_catalogue_and_capitals_do_not_hide_it(
     ) == [
         'charter.yaml:2:19  roles.sdr.is: no role kind is called "sdr".\n'
         '    Did you mean "SDR"? Role kinds here: AE, AE/AM, AM, BDR, CRO, CSM, CSM/AM, SDR, SE, '
-        "VP Sales, deal desk, sales manager."
+        "VP Sales, deal desk, sales manager. "
+        "Leave `is:` out and say what it `owns:` for a role of your own."
     ]
 
 
@@ -143,7 +144,7 @@ def test_an_unknown_segment_is_told_wherever_segments_are_named(refused):
         "charter.yaml:5:28  roles.csm.segments",
         "charter.yaml:6:42  titles.Account*.segment",
         "charter.yaml:7:43  people.0.segment",
-        "charter.yaml:8:68  handoffs.0.segments.0",
+        "charter.yaml:8:68  handoffs.m.segments.0",
     ]
 
 
@@ -252,9 +253,9 @@ def test_two_handoffs_or_two_activity_rules_of_one_name_are_refused(refused):
     )
 
     assert problems == [
-        'charter.yaml:6:14  activities.rules.1.name: "lists" is a name given twice.\n'
+        'charter.yaml:6:14  activities.rules.lists.name: "lists" is a name given twice.\n'
         "    The first is at line 5. Name or rename one.",
-        'charter.yaml:9:12  handoffs.1.name: "meeting" is a name given twice.\n'
+        'charter.yaml:9:12  handoffs.meeting.name: "meeting" is a name given twice.\n'
         "    The first is at line 8. Name or rename one.",
     ]
 

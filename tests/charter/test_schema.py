@@ -191,6 +191,8 @@ SHORT_AND_LONG = [
     "plans: {a: {ote: 1, pay_mix: 50/50, components: {n: {pays_on: new_arr, rate: .5%}}}}",
     "plans: {a: {ote: 1, pay_mix: 50/50, components: {n: {pays_on: new_arr, quota: 9}}}}",
     "plans: {a: {ote: 1, pay_mix: 50/50, cap: 200%, release: []}}",
+    "plans: {a: {ote: 1}}",
+    "plans: {a: {pay_mix: 60/40, components: {n: {pays_on: new_arr, rate: 9%}}}}",
     "decisions: [{boundary: renewal_owner, run: CSM, because: they know them}]",
 ]
 
@@ -256,7 +258,6 @@ MISTAKES = [
     "handoffs: [{from: sdr, to: ae, at: meeting}]",
     "handoffs: [{from: sdr, to: ae, at: discovery, decide_within: soon}]",
     "handoffs: [{from: sdr, to: ae, at: discovery, offered: {objekt: Event}}]",
-    "plans: {a: {ote: 1}}",
     "plans: {a: {ote: 120k, pay_mix: 50/50}}",
     "plans: {a: {ote: 1, pay_mix: 50-50}}",
     "plans: {a: {ote: 1, pay_mix: 50/50, components: {n: {kind: comission, pays_on: x}}}}",

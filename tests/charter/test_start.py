@@ -240,6 +240,16 @@ def test_the_lines_to_switch_on_read_once_they_are_switched_on(tmp_path, sellers
     assert all(handoff.document or handoff.requires for handoff in charter.handoffs)
 
 
+def test_the_conditions_to_fill_in_differ_from_segment_to_segment():
+    segments = {"france": "smb", "germany": "smb", "large": "enterprise", "mid": "mid_market"}
+    lines = [line for line in start(answers(segments=segments)).splitlines() if "#where" in line]
+
+    assert len(set(lines)) == len(segments)
+    assert "country: [france], employees: {at_least: 10, below: 200}" in lines[0]
+    assert "{employees: {at_least: 2000}}" in lines[2]
+    assert "{employees: {at_least: 200, below: 2000}}" in lines[3]
+
+
 def test_generalists_are_asked_for_two_quotas_and_prospectors_are_paid_on_accepted_meetings():
     assert "net_expansion_arr" in start(answers(sellers=3))
     assert "accepted_meetings" not in start(answers(sellers=3))

@@ -158,6 +158,15 @@ def test_a_check_is_explained_with_its_question_and_its_rules():
     assert "Rules: 000-14, 000-22" in ended.stdout
 
 
+def test_a_check_of_the_charter_alone_is_explained_by_its_name_as_reports_print_it():
+    for name in ("handoff_record", "handoff record"):
+        ended = remit("explain", name)
+
+        assert ended.returncode == 0
+        assert ended.stdout.startswith("handoff_record: ")
+        assert "Rules: 000-16, 000-27\nHow: read from the charter alone" in ended.stdout
+
+
 def test_what_is_no_rule_benchmark_or_check_gets_the_nearest(refused, tmp_path):
     said = refused("explain", "AE_prospectng", within=tmp_path)
 
@@ -240,7 +249,7 @@ def test_a_charter_with_mistakes_is_told_in_full_and_nothing_is_written(refused,
 
     assert 'charter.yaml:2:18  roles.ae.is: no role kind is called "AEE".' in said
     assert "charter.yaml:3:1  wrong: the charter has no such word here." in said
-    assert said.endswith("2 problems. Nothing was changed.\n")
+    assert said.endswith("2 problems.\n")
 
 
 def test_evidence_that_is_not_there_leaves_the_last_reports_evidence_alone(

@@ -46,6 +46,13 @@ def test_capitals_do_not_keep_a_word_from_being_suggested():
     assert closest("ae", ROLES) == "AE"
 
 
+def test_a_word_that_begins_with_what_was_said_is_nearer_than_one_that_is_somewhat_alike():
+    assert closest("sdr", ["sdr_inbound", "sdr_outbound_smb", "se"]) == "sdr_inbound"
+    assert closest("aes", ["ae_share", "span_aes", "aes_per_sdr"]) == "aes_per_sdr"
+    assert closest("manager", ["sales_manager", "manger"]) == "manger"
+    assert closest("success", ["customer_success", "sales"]) == "customer_success"
+
+
 def test_a_word_like_no_other_gets_the_list_and_no_suggestion():
     assert nearest("zzz", ["sdr"], what="Roles") == "Roles: sdr."
     assert nearest("zzz", [], what="Roles") == "Roles: none."

@@ -39,7 +39,9 @@ class FactKind:
             known = any(value == word and type(value) is type(word) for word in self.of)
             return None if known else f"must be {' or '.join(words)}"
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return "must be a share such as 90% or 0.9" if self.of == "share" else "must be a number"
+            return (
+                "must be a share such as 90% or 0.9" if self.of == "share" else "must be a number"
+            )
         if self.of == "share" and not 0 <= value <= 1:
             return "must be a share such as 90% or 0.9"
         if value < 0:

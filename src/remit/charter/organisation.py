@@ -71,7 +71,8 @@ class Role(Noun):
         Mapping[str, Count],
         Shorthand(int, lambda n: {HEADCOUNT_OF_ALL: n}, {"type": "integer", "minimum": 0}),
     ] = {}
-    """How many people hold it, in all or by segment, where `people:` does not say."""
+    """How many people hold it, in all or by segment. One row in `people:` that names the role
+    replaces it."""
 
     @model_validator(mode="after")
     def _says_what_it_is(self) -> Self:
