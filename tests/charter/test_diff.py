@@ -458,6 +458,7 @@ def test_a_charter_does_not_differ_from_itself():
 PIECES = pieces()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
 def test_whatever_one_thing_is_changed_it_is_told_in_whole_sentences_both_ways(piece):
     whole = Charter.model_validate(piece)

@@ -20,7 +20,7 @@ def test_every_word_that_is_pinned_down_is_listed_with_its_number(capsys):
     for name, found in params().items():
         assert f'"{found.word}"' in printed
         assert name in printed
-    assert "under 1 " in printed
+    assert "under 100 %" in printed
     assert "ae_prospecting_share" not in printed
 
 

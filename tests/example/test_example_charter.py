@@ -18,6 +18,9 @@ Rows = list[dict[str, str]]
 Table = Callable[[str], Rows]
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def won(table: Table) -> dict[str, list[dict[str, str]]]:
     """New deals that were won, by segment."""

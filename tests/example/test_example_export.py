@@ -76,6 +76,7 @@ def write_elsewhere(into: Path, seed: int, hashing: str) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_the_same_seed_writes_the_same_bytes_and_another_seed_does_not(tmp_path: Path) -> None:
     first = write_elsewhere(tmp_path / "first", 11, "1")
     again = write_elsewhere(tmp_path / "again", 11, "2")

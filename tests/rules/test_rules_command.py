@@ -43,6 +43,7 @@ def test_the_table_has_every_rule_and_fits_a_hundred_columns():
     assert screen.endswith("190 rules. `remit rules ID` tells all about one.\n")
 
 
+@pytest.mark.slow
 def test_a_narrow_table_wraps_and_loses_nothing():
     screen = told("rules", "--source", "004", columns=70)
 
@@ -50,6 +51,7 @@ def test_a_narrow_table_wraps_and_loses_nothing():
     assert "…" not in screen
 
 
+@pytest.mark.slow
 def test_the_counts_stand_under_the_table():
     lines = told("rules", "--source", "000").splitlines()
 
@@ -62,12 +64,14 @@ def test_the_counts_stand_under_the_table():
     assert counts["audit"][0] >= 9
 
 
+@pytest.mark.slow
 def test_the_rules_of_a_part_are_chosen_by_its_name_alone():
     assert told("rules", "pay") == told("rules", "--part", "pay")
     assert "001-22" in told("rules", "pay")
     assert "003-56" not in told("rules", "pay")
 
 
+@pytest.mark.slow
 def test_what_is_not_there_yet_can_be_asked_for():
     open_still = json.loads(told("rules", "--state", "not-yet", "--json"))
 
@@ -89,10 +93,12 @@ def test_one_rule_is_told_in_full():
     assert "See also: 000-17, 003-12" in said
 
 
+@pytest.mark.slow
 def test_explaining_a_rule_says_the_same():
     assert told("explain", "000-23") == told("rules", "000-23")
 
 
+@pytest.mark.slow
 def test_a_rule_that_nobody_contradicts_and_nothing_serves_says_so_by_its_state():
     said = told("rules", "003-07")
 
@@ -126,6 +132,7 @@ def test_the_counts_for_programs_are_of_what_is_listed(everything):
         assert count == sum(part["state"] == state for part in parts)
 
 
+@pytest.mark.slow
 def test_one_rule_for_programs_is_a_list_of_one():
     document = json.loads(told("rules", "000-15", "--json"))
 
