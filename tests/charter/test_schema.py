@@ -98,6 +98,7 @@ def test_every_word_of_every_noun_is_described():
         assert all(one["description"].endswith((".", "...")) for one in stated.values())
 
 
+@pytest.mark.slow
 def test_no_meaning_stands_in_two_places_or_for_a_word_there_is_not():
     by_name = {noun.__name__: noun for noun in nouns()}
 

@@ -192,6 +192,7 @@ def test_a_charter_without_segments_is_advised_and_not_written_to(charter, typed
         run_ask(file, None, ["ae_am"], [], DAY, write=True)
 
 
+@pytest.mark.slow
 def test_the_command_takes_its_answers_from_a_pipe(charter):
     file = charter()
     command = [sys.executable, "-m", "remit", "decide", str(file), "--segment", "smb", "--ask"]

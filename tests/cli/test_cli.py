@@ -131,6 +131,7 @@ def test_help_on_a_command_names_its_options():
 # Explain
 
 
+@pytest.mark.slow
 def test_a_rule_is_explained_with_its_number_its_source_and_the_checks_that_serve_it():
     ended = remit("explain", "000-23")
 
@@ -158,6 +159,7 @@ def test_a_check_is_explained_with_its_question_and_its_rules():
     assert "Rules: 000-14, 000-22" in ended.stdout
 
 
+@pytest.mark.slow
 def test_a_check_of_the_charter_alone_is_explained_by_its_name_as_reports_print_it():
     for name in ("handoff_record", "handoff record"):
         ended = remit("explain", name)
@@ -167,6 +169,7 @@ def test_a_check_of_the_charter_alone_is_explained_by_its_name_as_reports_print_
         assert "Rules: 000-16, 000-27\nHow: read from the charter alone" in ended.stdout
 
 
+@pytest.mark.slow
 def test_what_is_no_rule_benchmark_or_check_gets_the_nearest(refused, tmp_path):
     said = refused("explain", "AE_prospectng", within=tmp_path)
 
@@ -213,6 +216,7 @@ def test_an_audit_without_red_ends_with_0_and_is_one_json_document_on_standard_o
     assert all(found["remedy"] for found in loud)
 
 
+@pytest.mark.slow
 def test_fail_on_amber_ends_with_1_and_the_evidence_is_kept_beside_the_reports(company, tmp_path):
     ended = remit(
         "audit", company / "charter.yaml", company / "export", "--fail-on", "amber",

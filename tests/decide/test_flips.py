@@ -37,6 +37,7 @@ def test_just_before_a_flip_point_the_answer_stands_and_just_after_it_is_the_nam
     assert seen.flips.total() > 500
 
 
+@pytest.mark.slow
 def test_draws_give_each_answer_as_often_as_segments_decided_one_by_one():
     seen = STUDY["study"](segments=0, redrawn=3, draws=1000, seed=3)
     assert seen.wrong == []

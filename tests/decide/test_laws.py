@@ -130,6 +130,7 @@ def test_a_larger_team_never_moves_the_answer_towards_generalists(facts, people,
     assert (answer("first_manager", small), answer("first_manager", large)) != ("hire", "wait")
 
 
+@pytest.mark.slow
 @LAW
 @given(SEGMENTS, st.fixed_dictionaries({}, optional=NOT_COUNTED), st.sampled_from(GUIDED))
 def test_what_the_guide_does_not_count_never_moves_its_three_answers(facts, others, question):
@@ -227,6 +228,7 @@ def test_an_answer_that_a_count_of_buyers_could_still_narrow_is_not_settled():
     assert answer("ae_se", {**light, "personas": 6}) == "assisted"
 
 
+@pytest.mark.slow
 @LAW
 @given(SEGMENTS)
 def test_the_words_win_over_the_numbers(facts):

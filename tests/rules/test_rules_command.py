@@ -35,6 +35,7 @@ def everything() -> dict:
     return json.loads(told("rules", "--json"))
 
 
+@pytest.mark.slow
 def test_the_table_has_every_rule_and_fits_a_hundred_columns():
     screen = told("rules", columns=160)
 
@@ -81,6 +82,7 @@ def test_what_is_not_there_yet_can_be_asked_for():
     assert open_still["counts"]["states"]["done"] == 0
 
 
+@pytest.mark.slow
 def test_one_rule_is_told_in_full():
     said = told("rules", "000-23")
 

@@ -26,6 +26,13 @@ class Framework(Note):
     rules: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Follows(Note):
+    """Marks a function that follows rules of the sources and is no framework."""
+
+    rules: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One fork of a path: the question, the level that was met, and the rule that asks it."""

@@ -10,6 +10,7 @@ from remit.charter import Charter, Function, Handoff, remit_of
 from remit.compensation.components import Commission
 from remit.compensation.measures import measured, named
 from remit.compensation.plan import Plan
+from remit.decide.framework import Follows
 
 SPLIT = ("split_at_close", "split_at_first_renewal")
 
@@ -26,6 +27,7 @@ class Mitigation:
     """Where it was seen, or what would show it."""
 
 
+@Follows(rules=("001-25", "002-45", "002-47", "002-48", "002-49", "002-50", "002-51", "002-52"))
 def mitigations(
     charter: Charter, segment: str, question: str, advised: str, run: str | None
 ) -> tuple[Mitigation, ...]:
