@@ -16,7 +16,6 @@ from remit.cli.writing import write_whole
 from remit.decide import QUESTIONS, Decided, decide
 from remit.decide.facts import Value
 from remit.report.decided import decided_as_json, show_decided
-from remit.report.decision_page import decision_html, decision_svg
 from remit.terms import Place, Problem, RemitError, nearest
 
 
@@ -66,6 +65,8 @@ def run_decide(
     found = only(found, asked)
     overrides = {name: stated.model_dump() for name, stated in declared.benchmarks.items()}
     numbers = with_overrides(overrides, company=declared.company)
+    if svg is not None or html is not None:
+        from remit.report.decision_page import decision_html, decision_svg  # only to draw
     if svg is not None:
         drawn = asked[0] if questions else "ae_am"
         write_whole(svg, decision_svg(found.segments[0], drawn, day=day, numbers=numbers))
