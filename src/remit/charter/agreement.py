@@ -8,6 +8,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import zoneinfo
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -346,7 +347,12 @@ def _levels(name: str) -> Collection[str]:
 def _doubled(read: Positioned) -> Iterator[Problem]:
     """People whose spells at one time add up to more than one person."""
     by_person: dict[str, list[tuple[Path_, Spell]]] = {}
-    for path, stated in _each(("people",), read.value.get("people")):
+    stated_spells = list(_each(("people",), read.value.get("people")))
+    named_at = Counter(str(_block(stated).get("person")).strip() for _, stated in stated_spells)
+    for path, stated in stated_spells:
+        alone = named_at[str(_block(stated).get("person")).strip()] == 1
+        if alone:  # one spell has at most one share, which its own noun sees to
+            continue
         try:
             spell = Spell.model_validate(stated)
         except ValidationError:
