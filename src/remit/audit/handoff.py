@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from remit.audit.judge import judge_share
 from remit.audit.view import Check, View
-from remit.audit.wording import percent, spread
+from remit.audit.wording import spread
 from remit.measures import HandoffFlow, Rate
-from remit.terms import Answer, Estimate, Finding, Limit, Proof, Severity
+from remit.terms import Answer, Estimate, Finding, Limit, Proof, Severity, percent
 
 RULES = ("000-16", "000-17", "000-23", "003-12", "003-54", "003-55")
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from remit.audit.wording import percent
 from remit.measures import FunctionTime, RoleTime, Share
-from remit.terms import Answer, Estimate, Limit, Severity
+from remit.terms import Answer, Estimate, Limit, Severity, percent
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from remit.audit.timeshare import TimeQuestion, answer_time, one_per_part
 from remit.audit.view import Check, View
-from remit.audit.wording import percent, spread
+from remit.audit.wording import spread
 from remit.charter import Function
 from remit.measures import unsourced_deals
-from remit.terms import Answer, Finding
+from remit.terms import Answer, Finding, percent
 
 RULES = ("000-14", "000-22", "000-10")
 

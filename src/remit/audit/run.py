@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from remit.audit.view import Check, View
-from remit.benchmarks import with_overrides
 from remit.charter import Charter, remit_of
 from remit.evidence import Evidence, LoadedFile
 from remit.measures import (
@@ -104,8 +103,7 @@ def audit(
         progress: Called with a few words before each longer step.
     """
     over = over or measured_days(evidence)
-    overrides = {name: override.model_dump() for name, override in charter.benchmarks.items()}
-    numbers = with_overrides(overrides, company=charter.company)
+    numbers = charter.numbers()
     allowed = charter.privacy.individual_view
     individuals = allowed is not None and today is not None and today <= allowed.until
     year = Period(min(over.start, over.end - timedelta(days=YEAR)), over.end)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from remit.audit.judge import judge_share, judge_time
 from remit.audit.timeshare import proof_by_week
 from remit.audit.view import Check, View
-from remit.audit.wording import limits_said, percent, spread, tipping_said
+from remit.audit.wording import limits_said, spread, tipping_said
 from remit.measures import Concurrency, RoleTime, minimum_group, technical_deals
-from remit.terms import Answer, Estimate, Finding, Limit, Proof, Severity
+from remit.terms import Answer, Estimate, Finding, Limit, Proof, Severity, percent
 
 RULES = ("000-13", "000-10", "000-11", "000-12", "000-26")
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from remit.audit.judge import judge_time, nothing_recorded, past
 from remit.audit.view import View
-from remit.audit.wording import limits_said, percent, spread, tipping_said
+from remit.audit.wording import limits_said, spread, tipping_said
 from remit.charter import Function
 from remit.measures import RoleTime, Share
-from remit.terms import Answer, Finding, Limit, Proof
+from remit.terms import Answer, Finding, Limit, Proof, percent
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from remit.terms import Estimate, Limit
-
-
-def percent(value: float) -> str:
-    """A share as people say it.
-
-    >>> percent(0.274), percent(0.004), percent(0.0)
-    ('27 %', '0.4 %', '0 %')
-    """
-    if value != value:
-        return "not known"
-    if 0 < abs(value) < 0.0095:
-        return f"{value * 100:.1f} %"
-    return f"{value * 100:.0f} %"
+from remit.terms import Estimate, Limit, percent
 
 
 def spread(estimate: Estimate) -> str:

@@ -12,16 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from remit.terms import Citation, Limit, Standing
-
-_Loader = getattr(
-    yaml, "CSafeLoader", yaml.SafeLoader
-)  # in C where there is one: seven times as fast
+from remit.terms.shipped import shipped, shipped_names
 
 LEVELS = ("amber", "red", "value")
 
@@ -105,29 +99,24 @@ class _Files(Mapping[str, Benchmark]):
     """The folder's benchmarks by name, A to Z, each read when it is first asked for."""
 
     def __init__(self) -> None:
-        files = (file for file in resources.files(__package__).iterdir())
-        named = {file.name.removesuffix(".yaml"): file for file in files if _is_yaml(file.name)}
-        self._files = {name: named[name] for name in sorted(named)}
+        self._names = dict.fromkeys(shipped_names(__package__))
         self._read: dict[str, Benchmark] = {}
 
     def __getitem__(self, name: str) -> Benchmark:
         if name not in self._read:
-            text = self._files[name].read_text("utf-8")
-            self._read[name] = _benchmark(name, yaml.load(text, Loader=_Loader))  # noqa: S506
+            if name not in self._names:
+                raise KeyError(name)
+            self._read[name] = _benchmark(name, shipped(__package__, f"{name}.yaml"))
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._files
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._files)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._files)
-
-
-def _is_yaml(name: str) -> bool:
-    return name.endswith(".yaml")
+        return len(self._names)
 
 
 @cache

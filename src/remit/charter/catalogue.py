@@ -9,16 +9,13 @@ import fnmatch
 import re
 from collections.abc import Collection, Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any, Literal
 
-import yaml
-
 from remit.terms import Function, Standing
 from remit.terms.shapes import Noun
+from remit.terms.shipped import shipped, shipped_names
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CYCLE = tuple(Function)
 _DENIED = re.compile(
     r"\b(not(?! only| just)|never|nor|without|rather than|instead of)\b[^,;:.]*$", re.IGNORECASE
@@ -122,11 +119,9 @@ def role_kinds() -> Mapping[str, RoleKind]:
     >>> [function.value for function in role_kinds()["SDR"].owns]
     ['prospecting', 'qualification']
     """
-    files = resources.files(__package__).joinpath("roles").iterdir()
     read = [
-        RoleKind.model_validate(_stated(file.read_text("utf-8")))
-        for file in files
-        if file.name.endswith(".yaml")
+        RoleKind.model_validate(shipped(__package__, "roles", f"{name}.yaml"))
+        for name in shipped_names(__package__, "roles")
     ]
     read.sort(key=lambda kind: (min(_CYCLE.index(f) for f in kind.owns), kind.kind))
     return MappingProxyType({kind.kind: kind for kind in read})
@@ -135,7 +130,7 @@ def role_kinds() -> Mapping[str, RoleKind]:
 @cache
 def tool_kinds() -> Mapping[str, str]:
     """The kinds of tools that people in sales work with, each with what it does."""
-    return MappingProxyType(_read("tools.yaml"))
+    return MappingProxyType(shipped(__package__, "tools.yaml"))
 
 
 @cache
@@ -146,7 +141,10 @@ def customer_sizes() -> Mapping[str, CustomerSize]:
     ['very_small', 'smb', 'mid_market', 'enterprise']
     """
     return MappingProxyType(
-        {name: _size({"name": name, **stated}) for name, stated in _read("sizes.yaml").items()}
+        {
+            name: _size({"name": name, **stated})
+            for name, stated in shipped(__package__, "sizes.yaml").items()
+        }
     )
 
 
@@ -204,7 +202,7 @@ def _patterns() -> tuple[tuple[str, int, str], ...]:
     """Every pattern of a title, its number of letters, and its kind; `""` for no kind."""
     stated = [
         *((pattern, kind.kind) for kind in role_kinds().values() for pattern in kind.titles),
-        *((pattern, "") for pattern in _read("titles.yaml")),
+        *((pattern, "") for pattern in shipped(__package__, "titles.yaml")),
     ]
     plain = [(_words(pattern), kind) for pattern, kind in stated]
     return tuple((p, len(p.replace("*", "").replace(" ", "")), kind) for p, kind in plain)
@@ -237,11 +235,3 @@ def _size(stated: dict[str, Any]) -> CustomerSize:
     passed = stated.pop("handoffs")
     points = [PassingPoint(giver=p["from"], taker=p["to"], at=p["at"]) for p in passed]
     return CustomerSize.model_validate({**stated, "handoffs": points})
-
-
-def _read(name: str) -> Any:
-    return _stated(resources.files(__package__).joinpath(name).read_text("utf-8"))
-
-
-def _stated(text: str) -> Any:
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506 (it is a safe loader)

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
-import yaml
-
 from remit.terms.shapes import plain_number
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from remit.terms.shipped import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,6 @@ class FactKind:
 @cache
 def fact_kinds() -> Mapping[str, FactKind]:
     """Every fact a segment may state, by name."""
-    text = resources.files(__package__).joinpath("facts.yaml").read_text("utf-8")
     return MappingProxyType(
         {
             name: FactKind(
@@ -61,6 +56,6 @@ def fact_kinds() -> Mapping[str, FactKind]:
                 tuple(stated["of"]) if isinstance(stated["of"], list) else stated["of"],
                 tuple(str(rule) for rule in stated["rules"]),
             )
-            for name, stated in yaml.load(text, Loader=_Loader).items()  # noqa: S506  safe loader
+            for name, stated in shipped(__package__, "facts.yaml").items()
         }
     )

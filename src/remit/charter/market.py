@@ -1,7 +1,7 @@
 """The market as the charter cuts it: segments, territories, and when a customer is safe."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -164,6 +164,15 @@ class Segment(Noun):
     """Length of a first contract; the first renewal comes at its end."""
     facts: Annotated[Mapping[str, FactOrValue], Serves("002-01", "001-09")] = {}
     """What is known about it, by the name of the fact; what is left out is unknown."""
+
+
+def covers(segments: Collection[str], segment: str) -> bool:
+    """Whether a list of segments, in which none means all, has a segment in it.
+
+    >>> covers(["smb"], "enterprise"), covers([], "enterprise")
+    (False, True)
+    """
+    return not segments or segment in segments
 
 
 class Scope(Noun):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from remit.benchmarks import Benchmark, with_overrides
 from remit.charter.crm import Activities, Deals
 from remit.charter.handoffs import Handoff, SignOff
 from remit.charter.market import Owning, RetentionIndicator, Segment, Territory
@@ -112,6 +113,17 @@ class Charter(Noun):
             if fnmatch.fnmatchcase((words or "").casefold(), pattern.casefold()):
                 return title
         return None
+
+    def numbers(self) -> Mapping[str, Benchmark]:
+        """Every benchmark, with this charter's own levels where it states some.
+
+        >>> own = {"field_acv": {"value": 80000, "because": "travel is dear here"}}
+        >>> acme = Charter(company="Acme", roles={"ae": {"is": "AE"}}, benchmarks=own)
+        >>> acme.numbers()["field_acv"].values[-1].value
+        80000.0
+        """
+        stated = {name: override.model_dump() for name, override in self.benchmarks.items()}
+        return with_overrides(stated, company=self.company)
 
     def segment_names(self) -> tuple[str, ...]:
         """The segments in the order in which accounts are tried against them."""

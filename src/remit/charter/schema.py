@@ -13,11 +13,9 @@ import textwrap
 import typing
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-import yaml
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
@@ -29,11 +27,11 @@ from remit.charter.nouns import Charter
 from remit.compensation.measures import measured
 from remit.rules import rules
 from remit.terms import Function
+from remit.terms.shipped import shipped
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 PART = "Part"
 """Name of the definition for a file that a charter `uses:`; it need not say whose it is."""
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Schema = dict[str, Any]
 
@@ -115,8 +113,7 @@ def in_words(noun: type[BaseModel]) -> str:
 
 @cache
 def _words() -> Mapping[str, Mapping[str, str]]:
-    text = resources.files(__package__).joinpath("words.yaml").read_text("utf-8")
-    return MappingProxyType(yaml.load(text, Loader=_LOADER))  # noqa: S506 (it is a safe loader)
+    return MappingProxyType(shipped(__package__, "words.yaml"))
 
 
 def _walk(annotation: Any, found: dict[type[BaseModel], None]) -> None:

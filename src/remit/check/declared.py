@@ -18,6 +18,7 @@ from remit.charter import (
     owners,
     structure,
 )
+from remit.charter.market import covers
 from remit.charter.ownership import EVERYWHERE, segments_of
 from remit.compensation.measures import Measured, measured, named
 from remit.terms import Answer, Estimate, Finding, Limit, Note, Place, Severity
@@ -68,7 +69,7 @@ class Declared:
 
     def in_segment(self, role: str, segment: str) -> bool:
         """Whether a role works in a segment."""
-        return not self.charter.roles[role].segments or segment in self.charter.roles[role].segments
+        return covers(self.charter.roles[role].segments, segment)
 
     def measure(self, name: str) -> Measured:
         """The measure somebody names, by the company's own name or any other wording."""

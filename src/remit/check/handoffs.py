@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from remit.charter import AccountAge, Cell, Handoff, remit_of
+from remit.charter.market import covers
 from remit.charter.ownership import AGES, MOTIONS
 from remit.charter.passages import Passage, passages
 from remit.check.declared import Check, Declared, Subject, or_clear
@@ -34,7 +35,7 @@ def _carries(handoff: Handoff, passage: Passage, segment: str) -> bool:
     return (
         handoff.taker == passage.taker
         and handoff.giver in passage.givers
-        and (not handoff.segments or segment in handoff.segments)
+        and covers(handoff.segments, segment)
         and (_BEFORE in AGES.get(handoff.at, ())) == (_BEFORE in AGES[passage.at])
         and handoff.account_age in (None, passage.age)
     )
@@ -450,7 +451,7 @@ def sign_off_before_legal(declared: Declared) -> Iterator[Finding]:
         segment
         for segment in where
         if not any(
-            one.by in engineers and (not one.segments or segment in one.segments)
+            one.by in engineers and covers(one.segments, segment)
             for one in declared.charter.sign_offs
         )
     ]
@@ -488,7 +489,7 @@ def expansion_leads(declared: Declared) -> Iterator[Finding]:
         here = [
             one
             for one in declared.charter.handoffs
-            if one.taker in sells and (not one.segments or segment in one.segments)
+            if one.taker in sells and covers(one.segments, segment)
         ]
         passed = any(one.giver in success for one in here)
         if here and success and not set(success) & set(sells) and not passed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from remit.charter import Remit, remit_of
+from remit.charter.market import covers
 from remit.check.declared import Declared, Subject, or_clear
 from remit.check.wording import listed
 from remit.compensation.components import (
@@ -110,7 +111,7 @@ def measures_of(declared: Declared, component: AnyComponent) -> tuple[Measured, 
 
 def _pays_in(declared: Declared, component: AnyComponent, segment: str) -> bool:
     own = [declared.charter.measures.get(name) for name in pays_on(component)]
-    return not own or any(one is None or segment in (one.segments or (segment,)) for one in own)
+    return not own or any(one is None or covers(one.segments, segment) for one in own)
 
 
 def where_pay_is_stated(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from remit.charter import Function, Handoff, Spell, remit_of
+from remit.charter.market import covers
 from remit.check.declared import Check, Declared, Subject, or_clear
 from remit.check.wording import counted, inside, listed, plain, spoken
 from remit.terms import Estimate, Finding, Severity
@@ -232,7 +233,7 @@ def _meets_there(declared: Declared, pod: str, handoff: Handoff) -> bool:
     return any(
         declared.in_segment(handoff.giver, segment)
         and declared.in_segment(handoff.taker, segment)
-        and (not handoff.segments or segment in handoff.segments)
+        and covers(handoff.segments, segment)
         for segment in declared.charter.teams[pod].segments or declared.segments
     )
 

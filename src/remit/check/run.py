@@ -9,7 +9,6 @@ from datetime import date
 from types import FunctionType
 from typing import cast
 
-from remit.benchmarks import with_overrides
 from remit.charter import Charter, Positioned
 from remit.check.declared import Check, Declared
 from remit.terms import Answer, Entry, Finding, Severity, catalogue
@@ -46,8 +45,7 @@ def check(charter: Charter, *, day: date, read: Positioned | None = None) -> Che
         day: Numbers in force and people in office are those of this day.
         read: What `read_with_places` gave beside the charter, so that findings name lines.
     """
-    overrides = {name: override.model_dump() for name, override in charter.benchmarks.items()}
-    numbers = with_overrides(overrides, company=charter.company)
+    numbers = charter.numbers()
     declared = Declared(charter, numbers, day, read)
     checks = catalogue("remit.check", Check)
     findings: list[Finding] = []

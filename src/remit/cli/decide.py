@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from remit.benchmarks import with_overrides
 from remit.charter import Charter, fact_kinds, read_charter
 from remit.charter.ownership import segments_of
 from remit.cli.writing import write_whole
@@ -63,8 +62,7 @@ def run_decide(
         replaced=replaced_facts(replaced),
     )
     found = only(found, asked)
-    overrides = {name: stated.model_dump() for name, stated in declared.benchmarks.items()}
-    numbers = with_overrides(overrides, company=declared.company)
+    numbers = declared.numbers()
     if svg is not None or html is not None:
         from remit.report.decision_page import decision_html, decision_svg  # only to draw
     if svg is not None:

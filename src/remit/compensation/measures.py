@@ -6,16 +6,12 @@ To add one, add an entry to `measures.yaml`. That is all.
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Literal
 
-import yaml
-
 from remit.terms import Function
 from remit.terms.shapes import Noun
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from remit.terms.shipped import shipped
 
 Unit = Literal["count", "money", "share", "days", "ratio", "score"]
 Level = Literal["activity", "handoff", "deal", "retention", "team", "objective"]
@@ -48,8 +44,7 @@ def measured() -> Mapping[str, Measured]:
     >>> measured()["meetings_set"].refusable
     True
     """
-    text = resources.files(__package__).joinpath("measures.yaml").read_text("utf-8")
-    stated = yaml.load(text, Loader=_LOADER)  # noqa: S506 (it is a safe loader)
+    stated = shipped(__package__, "measures.yaml")
     return MappingProxyType(
         {name: Measured.model_validate({"name": name, **words}) for name, words in stated.items()}
     )

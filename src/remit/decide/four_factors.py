@@ -204,14 +204,7 @@ def _leaf(seen: Seen, first: bool, later: bool, *, caps: bool) -> Iterator[Verdi
             "renews.",
             "001-03",
         )
-        yield seen.verdict(
-            "am_csm",
-            "split",
-            "Large and complex expansion takes a seller's whole attention: success stays with "
-            "CSMs.",
-            "002-21",
-            "002-22",
-        )
+        yield _success_with_csms(seen)
     else:
         yield seen.verdict(
             "ae_am",
@@ -225,6 +218,16 @@ def _leaf(seen: Seen, first: bool, later: bool, *, caps: bool) -> Iterator[Verdi
             "renewal_owner", "CSM", "Who looks after the customer's success renews, too.", "002-18"
         )
         yield from _combined(seen)
+
+
+def _success_with_csms(seen: Seen) -> Verdict:
+    return seen.verdict(
+        "am_csm",
+        "split",
+        "Large and complex expansion takes a seller's whole attention: success stays with CSMs.",
+        "002-21",
+        "002-22",
+    )
 
 
 def _combined(seen: Seen) -> Iterator[Verdict]:
@@ -274,14 +277,7 @@ def _success_beside_generalists(seen: Seen) -> Iterator[Verdict]:
     first = _expansion(seen, "year_1")
     later = _expansion(seen, "later")
     if first or later:
-        yield seen.verdict(
-            "am_csm",
-            "split",
-            "Large and complex expansion takes a seller's whole attention: success stays with "
-            "CSMs.",
-            "002-21",
-            "002-22",
-        )
+        yield _success_with_csms(seen)
     else:
         yield seen.verdict(
             "am_csm",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from remit.charter import Charter, Function, Handoff, remit_of
+from remit.charter.market import covers
 from remit.compensation.components import Commission
 from remit.compensation.measures import measured, named
 from remit.compensation.plan import Plan
@@ -131,7 +132,7 @@ def _demand(charter: Charter, segment: str) -> tuple[bool | None, str]:
 
 def _inspection(charter: Charter, segment: str) -> tuple[bool | None, str]:
     for cadence in charter.cadences:
-        here = not cadence.segments or segment in cadence.segments
+        here = covers(cadence.segments, segment)
         if cadence.kind == "pipeline_review" and here:
             return True, f"cadences: a pipeline review every {cadence.every}"
     return _attested(charter, "002-51", "a pipeline review among the cadences")
@@ -162,14 +163,14 @@ def _after_the_sale(charter: Charter, segment: str) -> list[Handoff]:
         handoff
         for handoff in charter.handoffs
         if handoff.at in after
-        and segment in (handoff.segments or (segment,))
+        and covers(handoff.segments, segment)
         and _works(charter, handoff.giver, segment)
         and _works(charter, handoff.taker, segment)
     ]
 
 
 def _works(charter: Charter, role: str, segment: str) -> bool:
-    return segment in (charter.roles[role].segments or (segment,))
+    return covers(charter.roles[role].segments, segment)
 
 
 def _attested(charter: Charter, rule: str, otherwise: str) -> tuple[bool | None, str]:

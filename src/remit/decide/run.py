@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from remit.benchmarks import with_overrides
 from remit.charter import Boundary, Charter, owners, structure
 from remit.charter.boundaries import ANSWERS
+from remit.charter.market import covers
 from remit.charter.ownership import segments_of
 from remit.charter.statements import Decision
 from remit.decide.break_even import BreakEven, break_even
@@ -107,8 +107,7 @@ def decide(
         seed: Same seed, same draws.
         flips: Whether to look for what would change each answer.
     """
-    overrides = {name: override.model_dump() for name, override in charter.benchmarks.items()}
-    numbers = with_overrides(overrides, company=charter.company)
+    numbers = charter.numbers()
     found = []
     cells = owners(charter)
     for place, segment in enumerate(segments or segments_of(charter)):
@@ -143,9 +142,7 @@ def _post(charter: Charter, segment: str, question: str) -> str | None:
     """Whether somebody holds the post a question is about, as the charter says."""
 
     def there(kind: str) -> bool:
-        return any(
-            segment in (charter.roles[role].segments or (segment,)) for role in charter.kinds(kind)
-        )
+        return any(covers(charter.roles[role].segments, segment) for role in charter.kinds(kind))
 
     if question == "first_manager":
         return "hire" if there("sales manager") else "wait"
@@ -154,7 +151,7 @@ def _post(charter: Charter, segment: str, question: str) -> str | None:
     works = {
         charter.roles[role].works
         for role in charter.kinds("AE", "AE/AM")
-        if segment in (charter.roles[role].segments or (segment,))
+        if covers(charter.roles[role].segments, segment)
     }
     return works.pop() if len(works) == 1 else None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 
-from remit.benchmarks import with_overrides
 from remit.charter import Charter
 
 READ_WITH = ("bulk_closing", "longest_entry_minutes")
@@ -51,11 +50,6 @@ def reading_of(charter: Charter) -> str:
         }
         for rule in charter.activities.rules
     ]
-    overrides = {
-        name: override.model_dump()
-        for name, override in charter.benchmarks.items()
-        if name in READ_WITH
-    }
-    numbers = with_overrides(overrides, company=charter.company)
+    numbers = charter.numbers()
     stated["numbers"] = {name: [v.value for v in numbers[name].values] for name in READ_WITH}
     return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()[:16]

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from remit.benchmarks import Benchmark, with_overrides
+from remit.benchmarks import Benchmark
 from remit.charter import Charter, Function, ownership
 from remit.evidence import Evidence, EvidenceError, open_evidence
 from remit.evidence.reading import reading_of
@@ -130,10 +130,7 @@ def _spells(charter: Charter, evidence: Evidence) -> list[Held]:
     over the whole time, because CRMs keep no history of titles. Else the roles people were
     credited in, over the whole time.
     """
-    numbers = with_overrides(
-        {name: override.model_dump() for name, override in charter.benchmarks.items()},
-        company=charter.company,
-    )
+    numbers = charter.numbers()
     if charter.people:
         return _settled(_from_people(charter, evidence), charter, numbers, evidence.as_of)
 

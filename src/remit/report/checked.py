@@ -13,13 +13,13 @@ from rich.text import Text
 
 from remit.check import Checked
 from remit.report.plain import harmless, plain, remit_version
+from remit.report.screen import print_screen
 from remit.rules import Disagreement, disagreements
 from remit.terms import Answer, Finding, Severity
 
 FORMAT = "check/1"
 """Name and version of the JSON layout. Within one, keys are added and never taken away."""
 
-WIDEST = 100
 STYLES = {Severity.RED: "bold red", Severity.AMBER: "bold yellow", Severity.NOTE: "bold"}
 
 
@@ -51,13 +51,7 @@ def show_check(checked: Checked, console: Console, *, everything: bool = False) 
     parts += [_found(alike, checked, told) for alike in _alike(checked.findings)]
     parts += [_exempt(found, reason) for found, reason in checked.exempt]
     parts.append(_quiet(checked, everything=everything))
-    screen = Group(*parts)
-    if console.is_terminal:
-        width = min(console.width, WIDEST)
-        console.print(screen, width=width, highlight=False, markup=False)
-        return
-    for line in console.render_lines(screen, console.options.update(width=WIDEST), pad=False):
-        console.out("".join(piece.text for piece in line).rstrip(), highlight=False)
+    print_screen(Group(*parts), console)
 
 
 def check_as_json(checked: Checked) -> str:

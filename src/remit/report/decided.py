@@ -18,12 +18,12 @@ from remit.decide.run import Answered
 from remit.decide.signals import SIGNALS, asked_by
 from remit.decide.uncertainty import DEPENDS, Flip
 from remit.report.plain import harmless, plain, remit_version
+from remit.report.screen import print_screen
 from remit.rules import SOURCES
 
 FORMAT = "decide/1"
 """Name and version of the JSON layout. Within one, keys are added and never taken away."""
 
-WIDEST = 100
 LABELS: Mapping[str, str] = {
     "sdr_ae": "SDR | AE",
     "sdr_bdr": "SDR | BDR",
@@ -100,7 +100,6 @@ def show_decided(decided: Decided, console: Console, *, full: bool = False) -> N
     `full` prints every path instead, everything that would change an answer, the facts, and what
     the guide names and does not count.
     """
-    width = min(console.width, WIDEST) if console.is_terminal else WIDEST
     parts: list[ConsoleRenderable] = []
     for place, segment in enumerate(decided.segments):
         parts.append(Padding(_head(segment), (1 if place else 0, 0, 0, 0)))
@@ -109,11 +108,7 @@ def show_decided(decided: Decided, console: Console, *, full: bool = False) -> N
         else:
             parts += _summary(segment)
         parts += _after(segment, full=full)
-    wide = Console(width=width, file=console.file, force_terminal=console.is_terminal)
-    with wide.capture() as captured:
-        wide.print(Group(*parts), highlight=False, markup=False)
-    for line in captured.get().splitlines():
-        console.file.write(line.rstrip() + "\n")
+    print_screen(Group(*parts), console)
 
 
 def _head(segment: SegmentDecision) -> Text:

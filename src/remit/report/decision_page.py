@@ -23,6 +23,7 @@ from remit.decide.uncertainty import DEPENDS, Flip, signals_of
 from remit.report import wording
 from remit.report.decided import LABELS, flip_says, known_as, number, words
 from remit.report.decision_path import Fork, Gauge, Leaf, Node, limits, path_of
+from remit.report.pages import templates
 from remit.report.plain import remit_version
 from remit.rules import SOURCES
 
@@ -676,23 +677,9 @@ def _ident(*of: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    made = Environment(
-        loader=PackageLoader("remit.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = "\n".join(
-        made.get_template(f"{name}.css").render()
-        for name in ("page", "decision_drawing", "decision")
-    )
-    made.globals.update(
-        style=Markup(style),  # noqa: S704 (has no variables)
-        drawn=Markup(made.get_template("decision_drawing.css").render()),  # noqa: S704 (nor this)
-    )
+    made = templates("page", "decision_drawing", "decision")
+    drawn = made.get_template("decision_drawing.css").render()
+    made.globals["drawn"] = Markup(drawn)  # noqa: S704 (has no variables)
     made.filters.update(
         words=words,
         said=wording.harmless,

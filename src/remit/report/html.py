@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from remit.audit import Audit
 from remit.report import wording
+from remit.report.pages import templates
 from remit.report.plain import remit_version
 from remit.report.sections import Section
 from remit.report.sections.findings import queries_of
@@ -77,15 +78,7 @@ def _code(text: str) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    made = Environment(
-        loader=PackageLoader("remit.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates("page")
     made.globals.update(
         Answer=Answer,
         Severity=Severity,
@@ -93,7 +86,6 @@ def _environment() -> Environment:
         rows=ROWS,
         standings=wording.STANDINGS,
         parts=wording.PARTS,
-        style=Markup(made.get_template("page.css").render()),  # noqa: S704 (has no variables)
     )
     made.filters.update({name: getattr(wording, name) for name in _WORDS})
     made.filters.update({name: _unbroken(getattr(wording, name)) for name in _PER_CENT})

@@ -15,7 +15,7 @@ from itertools import product
 from typing import Literal
 
 from remit.charter import AccountAge, Cell, Charter, Function, Owners, headcount, owners, ownership
-from remit.charter.market import Motion
+from remit.charter.market import Motion, covers
 from remit.charter.organisation import Spell
 from remit.charter.ownership import AGES, EVERYWHERE, MOTIONS, segments_of
 from remit.charter.passages import passages
@@ -388,7 +388,7 @@ def _roles(charter: Charter, held: Mapping[Cell, Owners], segment: str) -> _Rows
                 )
             )
         )
-        idle = name not in anywhere and (not role.segments or segment in role.segments)
+        idle = name not in anywhere and covers(role.segments, segment)
         if squares or idle:
             found.append((name, squares))
     return tuple(sorted(found, key=lambda row: _enters(row[1])))
@@ -452,7 +452,7 @@ def _handoffs(
     declared = [
         Passed(0, one.giver, one.taker, one.at, one.account_age, one.returns, one.name)
         for one in charter.handoffs
-        if {one.giver, one.taker} <= set(here) and (not one.segments or segment in one.segments)
+        if {one.giver, one.taker} <= set(here) and covers(one.segments, segment)
     ]
     joined = {(one.giver, one.taker) for one in declared}
     reached = {(one.taker, one.at) for one in declared}

@@ -29,6 +29,7 @@ from remit.report.organisation import (
     team_in_words,
     teams_by_kind,
 )
+from remit.report.pages import templates
 from remit.report.plain import remit_version
 
 if TYPE_CHECKING:
@@ -374,17 +375,7 @@ def _pooled(row: RoleRow) -> float:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    made = Environment(
-        loader=PackageLoader("remit.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    styles = (made.get_template(f"{name}.css").render() for name in ("page", "organisation"))
-    made.globals.update(style=Markup("\n".join(styles)))  # noqa: S704 (has no variables)
+    made = templates("page", "organisation")
     made.filters.update(
         words=wording.words,
         day=wording.day,

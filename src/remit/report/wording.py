@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from remit.audit.wording import percent
-from remit.measures import LeadFunnel
 from remit.report.plain import harmless as harmless
-from remit.terms import Answer, Estimate, Finding, Limit, Period, Severity
+from remit.terms import Answer, Estimate, Finding, Limit, Period, Severity, percent
 from remit.terms.period import spoken
+
+if TYPE_CHECKING:
+    from remit.measures import LeadFunnel
 
 UNKNOWN = "not known"
 """What stands where a number is missing; never 0."""
@@ -257,6 +258,7 @@ def to_know(found: Finding) -> list[str]:
 def funnel(found: LeadFunnel) -> str:
     """How leads became wins, in one sentence or two.
 
+    >>> from remit.measures import LeadFunnel
     >>> funnel(LeadFunnel(leads=8000, won=842, median_days=14.0, won_before_created=0))
     '8,000 leads came in; 842 were won (10.525 %), half of them within 14 days.'
     """

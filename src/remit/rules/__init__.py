@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-import yaml
+from remit.terms.shipped import shipped
 
 SOURCES: Mapping[str, str] = MappingProxyType(
     {
@@ -176,8 +176,7 @@ def disagreements(rule: str | None = None) -> tuple[Disagreement, ...]:
 
 @cache
 def _disagreements() -> tuple[Disagreement, ...]:
-    text = resources.files(__package__).joinpath("disagreements.yaml").read_text("utf-8")
-    stated = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    stated = shipped(__package__, "disagreements.yaml")
     return tuple(
         Disagreement(tuple(each["rules"]), each["about"], each["treated"], tuple(each["parts"]))
         for each in stated

@@ -5,7 +5,16 @@ Nothing here knows about roles, files or databases. That is all.
 
 from remit.terms.catalogue import Entry, Note, catalogue
 from remit.terms.citation import Citation, Standing
-from remit.terms.finding import Answer, Estimate, Finding, Limit, Proof, Severity, worst_first
+from remit.terms.finding import (
+    Answer,
+    Estimate,
+    Finding,
+    Limit,
+    Proof,
+    Severity,
+    percent,
+    worst_first,
+)
 from remit.terms.function import Function
 from remit.terms.money import Money
 from remit.terms.period import Period, parse_day
@@ -32,5 +41,6 @@ __all__ = [
     "closest",
     "nearest",
     "parse_day",
+    "percent",
     "worst_first",
 ]

@@ -58,6 +58,19 @@ class Estimate:
     """What it was measured on, such as "14 people, 52 weeks"."""
 
 
+def percent(value: float) -> str:
+    """A share as people say it.
+
+    >>> percent(0.274), percent(0.004), percent(0.0)
+    ('27 %', '0.4 %', '0 %')
+    """
+    if value != value:
+        return "not known"
+    if 0 < abs(value) < 0.0095:
+        return f"{value * 100:.1f} %"
+    return f"{value * 100:.0f} %"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A number that something measured is held against, and where it is from."""
