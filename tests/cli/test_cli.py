@@ -265,7 +265,7 @@ def test_evidence_that_is_not_there_leaves_the_last_reports_evidence_alone(
         "audit", company / "charter.yaml", "nowhere", "--html", "report.html", within=tmp_path
     )
 
-    assert "nowhere  there is no such folder." in said
+    assert "nowhere  there is no such folder or file." in said
     assert (tmp_path / "report.evidence.duckdb").read_text() == "the last report's"
 
 

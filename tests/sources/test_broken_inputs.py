@@ -312,7 +312,7 @@ def test_a_folder_that_is_no_export_says_what_an_export_has(acme, folder, tmp_pa
     for name, place in {
         "empty": folder("empty"),
         "random": folder("random", x="a,b\n1,2\n", y="c\n"),
-        "file": folder("file", Lead="Id\n") / "Lead.csv",
+        "file": folder("file", notes="a\n") / "notes.csv",
         "absent": tmp_path / "absent",
     }.items():
         with pytest.raises(RemitError) as error:
@@ -320,10 +320,10 @@ def test_a_folder_that_is_no_export_says_what_an_export_has(acme, folder, tmp_pa
         told[name] = error.value.problems[0].wrong
 
     assert told == {
-        "empty": "is no export that remit knows: it has no CSV file.",
-        "random": "is no export that remit knows: it has 2 CSV files, none of a known name.",
-        "file": "is a file, not an export's folder.",
-        "absent": "there is no such folder.",
+        "empty": "is no export that remit knows: it has no table.",
+        "random": "is no export that remit knows: it has 2 tables, none of a known kind.",
+        "file": "is no export that remit knows: it has 1 table, none of a known kind.",
+        "absent": "there is no such folder or file.",
     }
 
 

@@ -65,7 +65,11 @@ def run_audit(
 
 
 def _is_export(evidence: Path) -> bool:
-    return not evidence.is_file() or evidence.suffix in (".yaml", ".yml")
+    """Whether it has to be loaded first: anything that is no loaded file."""
+    if not evidence.is_file():
+        return True
+    with evidence.open("rb") as file:
+        return file.read(12)[8:] != b"DUCK"
 
 
 def _beside(report: Path | None) -> Path | None:

@@ -56,7 +56,7 @@ class Evidence:
         if name not in TABLES:
             raise KeyError(f"{name} is not a canonical table")
         if name not in self._hidden:
-            table = self.connection.table(name)
+            table = self.connection.table(name).drop("stated_at")
             table = table.filter(table.known_from.isnull() | (table.known_from < self.ends))
             if name == "opportunities":
                 later = table.closed_at >= self.ends

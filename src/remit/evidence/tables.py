@@ -42,8 +42,13 @@ class Table:
 
 
 def _table(about: str, key: str, **columns: Column) -> Table:
-    known = Column(INSTANT, "instant from which the CRM could have told this row")
-    return Table(about, tuple(key.split()), MappingProxyType({**columns, "known_from": known}))
+    ends = {
+        "stated_at": Column(
+            INSTANT, "instant at which the CRM last changed the row, where it tells"
+        ),
+        "known_from": Column(INSTANT, "instant from which the CRM could have told this row"),
+    }
+    return Table(about, tuple(key.split()), MappingProxyType({**columns, **ends}))
 
 
 def _who(about: str, *, required: bool = False) -> Column:
@@ -64,6 +69,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             crm_role=Column(TEXT, "name of the CRM's own role, such as a place in its hierarchy"),
             is_person=Column(FLAG, "false for integrations and automated users", required=True),
             active=Column(FLAG, "whether the user can still log in"),
+            manager_id=_who("person they report to today, where an HR list or the CRM tells"),
+            hired_day=Column(DAY, "first day at the company, where an HR list tells"),
+            left_day=Column(DAY, "day after the last, where an HR list tells"),
         ),
         "assignments": _table(
             "a person holding a role for a time, as the charter has it; days are closed-open",
@@ -92,6 +100,31 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             ),
             part=Column(TEXT, "owned or assisted", required=True),
         ),
+        "teams": _table(
+            "a person in a team for a time; days are closed-open",
+            "team person_id first_day",
+            team=_id("name of the team"),
+            person_id=_who("person", required=True),
+            first_day=Column(DAY, "first day in it", required=True),
+            end_day=Column(DAY, "day after the last; null while still"),
+            lead=Column(FLAG, "whether the person leads it"),
+        ),
+        "absences": _table(
+            "days on which a person was not at work; days are closed-open",
+            "person_id first_day",
+            person_id=_who("person", required=True),
+            first_day=Column(DAY, "first day away", required=True),
+            end_day=Column(DAY, "day after the last", required=True),
+            kind=Column(TEXT, "why, in the list's words: leave, sick, parental, ..."),
+        ),
+        "diary": _table(
+            "hours of a week that a person says they spent on a function",
+            "person_id week function",
+            person_id=_who("person", required=True),
+            week=Column(DAY, "Monday of the week", required=True),
+            function=Column(TEXT, "function, in the charter's words", required=True),
+            hours=Column(NUMBER, "hours", required=True),
+        ),
         "accounts": _table(
             "a company, as it is today",
             "account_id",
@@ -103,6 +136,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             segment=Column(TEXT, "first segment of the charter whose conditions it meets"),
             owner_id=_who("person who owns it today"),
             parent_id=Column(TEXT, "the company it belongs to"),
+            merged_into=Column(TEXT, "company that it was merged into, where it was"),
             created_at=Column(INSTANT, "when the CRM first had it"),
         ),
         "contacts": _table(
@@ -112,7 +146,17 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             account_id=Column(TEXT, "company"),
             title=Column(TEXT, "job title"),
             department=Column(TEXT, "department"),
+            seniority=Column(TEXT, "seniority, in the CRM's words"),
             created_at=Column(INSTANT, "when the CRM first had it"),
+        ),
+        "territories": _table(
+            "a company in a territory for a time; days are closed-open",
+            "account_id territory first_day",
+            account_id=_id("company"),
+            territory=_id("name of the territory"),
+            owner_id=_who("person whose territory it was"),
+            first_day=Column(DAY, "first day in it", required=True),
+            end_day=Column(DAY, "day after the last; null while still"),
         ),
         "leads": _table(
             "somebody who may become a customer, before there is an account",
@@ -144,6 +188,12 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             stage=Column(TEXT, "stage today"),
             amount=Column(AMOUNT, "value in the deal's currency"),
             currency=Column(TEXT, "currency of `amount`"),
+            company_amount=Column(
+                AMOUNT, "value in the charter's currency, at the dated rate; null without one"
+            ),
+            rate_day=Column(DAY, "day whose rate `company_amount` was worked out with"),
+            record_type=Column(TEXT, "kind of record, in the CRM's words"),
+            pipeline=Column(TEXT, "pipeline, in the CRM's words"),
             close_day=Column(DAY, "day it closed, or is expected to"),
             closed_at=Column(INSTANT, "when it was won or lost; null while open"),
             closed_from=Column(TEXT, "how `closed_at` was known: stage history, or the close day"),
@@ -170,6 +220,88 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             from_at=Column(INSTANT, "from when", required=True),
             to_at=Column(INSTANT, "until when; null while still"),
         ),
+        "deal_lines": _table(
+            "a product in a deal",
+            "line_id",
+            line_id=_id("the CRM's id"),
+            opportunity_id=_id("deal"),
+            product=Column(TEXT, "product, in the CRM's words"),
+            quantity=Column(NUMBER, "how many"),
+            amount=Column(AMOUNT, "value in the deal's currency"),
+            currency=Column(TEXT, "currency of `amount`"),
+        ),
+        "deal_splits": _table(
+            "a person's share in a deal, as the CRM splits it",
+            "opportunity_id person_id kind",
+            opportunity_id=_id("deal"),
+            person_id=_who("person", required=True),
+            kind=Column(TEXT, "what is split, in the CRM's words: Revenue, Overlay", required=True),
+            share=Column(NUMBER, "share, 0 to 1", required=True),
+        ),
+        "contracts": _table(
+            "a term that a company has bought; days are closed-open",
+            "contract_id",
+            contract_id=_id("the system's id"),
+            account_id=_id("company"),
+            opportunity_id=Column(TEXT, "deal it came from"),
+            product=Column(TEXT, "what was bought"),
+            arr=Column(AMOUNT, "recurring value a year"),
+            currency=Column(TEXT, "currency of `arr`"),
+            first_day=Column(DAY, "first day of the term", required=True),
+            end_day=Column(DAY, "day after the last"),
+            renewal_of=Column(TEXT, "contract that it renews"),
+        ),
+        "arr_changes": _table(
+            "a movement of a company's recurring revenue",
+            "account_id day kind",
+            account_id=_id("company"),
+            day=Column(DAY, "day from which it counts", required=True),
+            kind=Column(TEXT, "new, expansion, contraction, churn or reactivation", required=True),
+            amount=Column(AMOUNT, "how much a year, losses below zero", required=True),
+            currency=Column(TEXT, "currency of `amount`"),
+        ),
+        "usage": _table(
+            "a reading of how much a company uses a product",
+            "account_id day metric",
+            account_id=_id("company"),
+            day=Column(DAY, "day of the reading", required=True),
+            metric=_id("what was read: seats, active users, ..."),
+            value=Column(NUMBER, "the reading", required=True),
+        ),
+        "costs": _table(
+            "an amount of a month, by kind",
+            "month kind role segment",
+            month=Column(DAY, "first day of the month", required=True),
+            kind=Column(
+                TEXT,
+                "comp, other_s_and_m, cost_to_serve, revenue or cost_of_revenue",
+                required=True,
+            ),
+            role=Column(TEXT, "role of the charter; empty where it is for all", required=True),
+            segment=Column(TEXT, "segment; empty where it is for all", required=True),
+            amount=Column(AMOUNT, "how much", required=True),
+            currency=Column(TEXT, "currency of `amount`"),
+        ),
+        "quotas": _table(
+            "what a person was asked to bring in a period; days are closed-open",
+            "person_id measure first_day",
+            person_id=_who("person", required=True),
+            measure=_id("what is counted, such as new ARR"),
+            first_day=Column(DAY, "first day of the period", required=True),
+            end_day=Column(DAY, "day after the last", required=True),
+            amount=Column(AMOUNT, "how much", required=True),
+            currency=Column(TEXT, "currency of `amount`, where it is money"),
+        ),
+        "targets": _table(
+            "what a segment, or the company, was meant to bring in a period; days are closed-open",
+            "segment measure first_day",
+            segment=Column(TEXT, "segment; empty for the company", required=True),
+            measure=_id("what is counted"),
+            first_day=Column(DAY, "first day of the period", required=True),
+            end_day=Column(DAY, "day after the last", required=True),
+            amount=Column(AMOUNT, "how much", required=True),
+            currency=Column(TEXT, "currency of `amount`, where it is money"),
+        ),
         "buying_roles": _table(
             "a contact's part in a deal",
             "opportunity_id contact_id",
@@ -190,6 +322,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             not_counted=Column(TEXT, "why not: automated, all day, bulk closed, cancelled, future"),
             rule=Column(TEXT, "name of the first charter rule it matched"),
             direction=Column(TEXT, "inbound or outbound, where known"),
+            outcome=Column(TEXT, "what came of it, in the CRM's words"),
+            seen_in=Column(TEXT, "crm or calendar, whichever system told of it"),
+            external=Column(FLAG, "whether anybody outside the company took part, where known"),
             recorded_at=Column(INSTANT, "when it was entered into the CRM"),
         ),
         "participants": _table(
@@ -197,7 +332,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "activity_id person_id",
             activity_id=_id("activity"),
             person_id=_who("person", required=True),
-            part=Column(TEXT, "owner, creator or invited", required=True),
+            part=Column(TEXT, "owner, creator, organiser, invited or attended", required=True),
             shared_minutes=Column(
                 NUMBER, "recorded minutes with overlaps shared out between what overlaps"
             ),
@@ -242,6 +377,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             opened_at=Column(INSTANT, "when it came in", required=True),
             closed_at=Column(INSTANT, "when it was closed"),
             owner_id=_who("person it is with"),
+            status=Column(TEXT, "status today"),
         ),
         "deal_credits": _table(
             "a person's credit for a won record in a role",
@@ -251,6 +387,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             role=Column(TEXT, "role of the charter in which", required=True),
             credited_at=Column(INSTANT, "when the credit was earned", required=True),
             touched_at=Column(INSTANT, "when the record was first touched"),
+            share=Column(NUMBER, "share of the credit, 0 to 1; the whole where it is empty"),
         ),
         "activity_states": _table(
             "what the records of an activity were like when it happened",

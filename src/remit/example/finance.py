@@ -10,8 +10,8 @@ from remit.example.company import Company
 from remit.example.days import day_of, number
 from remit.example.dice import Dice
 from remit.example.records import Market
-from remit.example.salesforce import Row, write_table
 from remit.example.staff import Staff
+from remit.example.tables import Row, write_table
 
 PAY = {
     "cro": 36_000, "vp_sales": 27_000, "sales_manager": 17_500, "cs_manager": 15_500,

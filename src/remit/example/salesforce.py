@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,7 @@ from remit.example.forget import ACCOUNT, CASE, CONTACT, DEAL, LEAD, USER, Kept,
 from remit.example.ids import record_id
 from remit.example.records import EXPANSION, RENEWAL, Contact, Deal, Market, Prospect
 from remit.example.staff import Staff
-
-Row = Sequence[object]
+from remit.example.tables import Row, Table, write_table
 
 _PROBABILITY = {
     "Discovery": 10, "Qualified": 20, "Technical Validation": 40, "Proposal": 60,
@@ -46,22 +44,6 @@ def _money(amount: float) -> str:
     return f"{amount:.2f}".removesuffix(".00")
 
 
-def write_table(path: Path, header: Sequence[str], rows: Iterable[Row]) -> int:
-    """Write a CSV; returns the number of rows."""
-    commas, written = len(header) - 1, 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(header)
-        for row in rows:
-            line = ",".join(map(str, row))
-            if line.count(",") == commas and '"' not in line and "\n" not in line:
-                file.write(line + "\n")  # nothing in it needs quotes
-            else:
-                out.writerow(row)
-            written += 1
-    return written
-
-
 def _ranks(moments: Sequence[tuple[int, int]]) -> dict[int, int]:
     """Place of each record in order of creation, by number."""
     return {which: place for place, (_, which) in enumerate(sorted(moments))}
@@ -76,6 +58,8 @@ class _Export:
     calendar: Calendar
     dice: Dice
     folder: Path
+    keep: bool = False
+    tables: dict[str, Table] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     ranks: dict[str, dict[int, int]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -98,6 +82,9 @@ class _Export:
         return self.id(*ref) if ref else ""
 
     def table(self, name: str, header: str, rows: Iterable[Row]) -> None:
+        if self.keep:
+            rows = list(rows)
+            self.tables[name] = Table(tuple(header.split()), rows)
         self.counts[name] = write_table(self.folder / f"{name}.csv", header.split(), rows)
 
     def day(self, moment: int) -> str:
@@ -554,10 +541,25 @@ class _Export:
 
 def export(
     company: Company, staff: Staff, market: Market, kept: Kept, calendar: Calendar, dice: Dice,
-    folder: Path,
-) -> dict[str, int]:  # fmt: skip
-    """Write the export into a folder; returns the number of rows by table."""
-    return _Export(company, staff, market, kept, calendar, dice, folder).run()
+    folder: Path, keep: bool = False,
+) -> tuple[dict[str, int], dict[str, Table]]:  # fmt: skip
+    """Write the export into a folder.
+
+    Args:
+        company: Its parameters.
+        staff: The people.
+        market: What happened.
+        kept: What the CRM keeps of the work.
+        calendar: Its working days.
+        dice: Chance.
+        folder: Where the files go.
+        keep: Whether to return the rows as well, for other layouts to be written from.
+
+    Returns:
+        The number of rows by table, and the tables, if they were to be kept.
+    """
+    writing = _Export(company, staff, market, kept, calendar, dice, folder, keep)
+    return writing.run(), writing.tables
 
 
 def user_id(person: int) -> str:

@@ -254,7 +254,11 @@ class Rows:
     cells: Mapping[str, Cell]
     refuse: Mapping[str, str] = field(default_factory=dict)
     where: str = "true"
-    """Rows that are meant for this table at all; the others are not counted against it."""
+    """Rows that are meant for this table; the others are not counted against it. A row of a file
+    that is meant for no table is refused, and says so."""
+    gone: str = NEVER
+    """Rows that the CRM marks as deleted or merged away: not kept, counted, and taken out if an
+    earlier load had kept them."""
     staged: bool = False
     """True where the rows go to a temporary `staged_<table>` for a `Derived` to work on."""
 

@@ -128,6 +128,18 @@ def read_table(
         ) from None
 
 
+def peek(file: Path) -> tuple[str, ...]:
+    """The header of a delimited file; empty where there is none to be read."""
+    with file.open("rb") as f:
+        start = f.read(1 << 16)
+    encoding = "utf-16" if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ""
+    with _opened(file, encoding or ("utf-16-le" if b"\0" in start[:8] else "utf-8-sig")) as f:
+        try:
+            return _Records(f, clean=False).header
+        except csv.Error:
+            return ()
+
+
 def _read_parquet(
     con: duckdb.DuckDBPyConnection, file: Path, name: str, relation: str, label: str
 ) -> Raw:

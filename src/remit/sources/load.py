@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import secrets
@@ -23,10 +24,11 @@ from remit.evidence.store import FORMAT, LoadedFile
 from remit.evidence.tables import TABLES
 from remit.evidence.write import create, merge, pseudonyms, sql_type
 from remit.sources.cells import Lent, Mapped, Reader, Rows, month_comes_first
-from remit.sources.delimited import ExportError, Reject, quoted, read_table
+from remit.sources.delimited import ExportError, Reject, quoted
+from remit.sources.found import Found, tables_in
 from remit.sources.plain import plain, read_mapping
 from remit.sources.source import Export, Source
-from remit.terms import Place, Problem, catalogue
+from remit.terms import Entry, Place, Problem, catalogue, nearest
 
 Progress = Callable[[str], None]
 
@@ -62,7 +64,7 @@ class LoadSummary:
 
 def load(
     charter: Charter,
-    sources: Sequence[Path],
+    sources: Sequence[Path | str],
     into: Path,
     *,
     today: date,
@@ -76,7 +78,8 @@ def load(
 
     Args:
         charter: How the CRM records things, and the segments.
-        sources: Folders of an export, or mapping files (`.yaml`).
+        sources: Folders or files of an export, mapping files (`.yaml`), or addresses of databases
+            (`postgresql://...`).
         into: The evidence file.
         today: The day of the load. Rows entered later than it are refused.
         progress: Called with a few words before each longer step.
@@ -148,7 +151,7 @@ def _refused(file: Path, wrong: str, fix: str) -> ExportError:
 
 def _load_all(
     charter: Charter,
-    sources: Sequence[Path],
+    sources: Sequence[Path | str],
     con: duckdb.DuckDBPyConnection,
     into: Path,
     today: date,
@@ -158,15 +161,15 @@ def _load_all(
     unread: list[str] = []
     rejects: list[Reject] = []
     names: list[str] = []
-    for path in sources:
-        above = f"{path.name}/" if len(sources) > 1 else ""
-        one = _one(charter, path, above, con, today, progress)
-        names.append(one.source)
-        files += one.files
-        unread += one.unread
-        rejects += one.rejects
-        for derived in one.derivations.items():
-            con.execute("INSERT OR REPLACE INTO derivations VALUES (?, ?)", derived)
+    for source in sources:
+        above = f"{Path(source).name}/" if len(sources) > 1 else ""
+        for one in _one(charter, source, above, con, today, progress):
+            names.append(one.source)
+            files += one.files
+            unread += one.unread
+            rejects += one.rejects
+            for derived in one.derivations.items():
+                con.execute("INSERT OR REPLACE INTO derivations VALUES (?, ?)", derived)
     _check_anything_kept(files, rejects)
     progress("working out what state each activity met")
     derive(con, charter)
@@ -215,7 +218,7 @@ def _load_all(
 
 @dataclass(slots=True)
 class _Read:
-    """What became of one folder or mapping."""
+    """What became of the tables that one source took."""
 
     source: str
     files: list[LoadedFile] = field(default_factory=list)
@@ -226,28 +229,39 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The files of one folder or mapping, by the name their source asks for them."""
+    """The tables that a source takes, by its own names for them."""
 
     source: str
-    files: Mapping[str, Path]
+    tables: Mapping[str, Found]
     run: Callable[[Export], Iterable[Mapped]]
-    needed: frozenset[str]
-    """Names that the source cannot do without: all that a mapping says, none of a folder."""
-    known: frozenset[str]
-    """Names that the source has a use for."""
+    needed: bool = False
+    """Whether the source can do without none of them, as a mapping cannot."""
     others: tuple[str, ...] = ()
+    """Tables that lie there too and that nothing has a use for."""
 
 
 def _one(
     charter: Charter,
-    path: Path,
+    source: Path | str,
+    above: str,
+    con: duckdb.DuckDBPyConnection,
+    today: date,
+    progress: Progress,
+) -> Iterable[_Read]:
+    """Read one place, by every source that knows something there."""
+    for chosen in _chosen(source):
+        yield _read(charter, chosen, above, con, today, progress)
+
+
+def _read(
+    charter: Charter,
+    chosen: _Chosen,
     above: str,
     con: duckdb.DuckDBPyConnection,
     today: date,
     progress: Progress,
 ) -> _Read:
-    """Read one folder or mapping into the canonical tables."""
-    chosen = _of_mapping(path) if path.suffix.casefold() in (".yaml", ".yml") else _of_folder(path)
+    """Read the tables of one source into the canonical ones."""
     read = _Read(chosen.source, unread=list(chosen.others))
     readers, problems = _readers(con, chosen, above, progress, read)
     if problems:
@@ -293,32 +307,27 @@ def _readers(
     progress: Progress,
     read: _Read,
 ) -> tuple[dict[str, Reader], list[Problem]]:
-    """A reader for each file, and what keeps the export from being read at all.
+    """A reader for each table, and what keeps the export from being read at all.
 
-    A file of a folder that cannot be read is told of and left out, unless it is the only kind
-    there is.
+    A table that cannot be read is told of and left out, unless it is the only one there is.
     """
     readers: dict[str, Reader] = {}
-    stops: list[Problem] = []
     left_out: list[Problem] = []
-    for at, (name, file) in enumerate(chosen.files.items()):
-        progress(f"reading {file.name}")
-        label = above + (name if name in chosen.needed else file.name)
+    for at, (name, table) in enumerate(chosen.tables.items()):
+        progress(f"reading {table.label}")
         try:
-            raw = read_table(con, file, name=name, relation=f"raw_{at}", label=label)
+            raw = table.read(con, f"raw_{at}")
         except ExportError as error:
-            if name in chosen.needed:
-                stops += error.problems
-            elif name in chosen.known:
-                left_out += error.problems
-                why = f"not read: {'; '.join(problem.wrong for problem in error.problems)}"
-                read.files.append(LoadedFile(label, "", 0, 0, 0, why.rstrip(".")))
-            else:
-                read.unread.append(label)
+            left_out += error.problems
+            why = f"not read: {'; '.join(problem.wrong for problem in error.problems)}"
+            read.files.append(LoadedFile(above + table.label, "", 0, 0, 0, why.rstrip(".")))
         else:
+            raw.label = above + raw.label
+            raw.malformed = tuple(
+                dataclasses.replace(reject, file=raw.label) for reject in raw.malformed
+            )
             readers[name] = Reader(con, raw)
-    if not readers.keys() & chosen.known:
-        stops += left_out
+    stops = left_out if chosen.needed or not readers else []
     order = month_comes_first(con, [reader.raw for reader in readers.values()])
     for reader in readers.values():
         reader.month_first = order
@@ -347,53 +356,80 @@ def _check_anything_kept(files: Sequence[LoadedFile], rejects: Sequence[Reject])
     )
 
 
+def _chosen(source: Path | str) -> list[_Chosen]:
+    """The sources that know something of a place, whichever knows most of it first."""
+    if _is_address(source):
+        from remit.sources.database import tables_at  # only who has a database pays for it
+
+        return _by_sources(Place(str(source)), tables_at(str(source)))
+    place = Path(source)
+    if place.suffix.casefold() in (".yaml", ".yml") and not place.is_dir():
+        return [_of_mapping(place)]
+    return _by_sources(Place(str(place)), tables_in(place))
+
+
+def _is_address(source: Path | str) -> bool:
+    return isinstance(source, str) and "://" in source
+
+
 def _of_mapping(path: Path) -> _Chosen:
     mapping = read_mapping(path)
-    files = {name: path.parent / name for name in mapping.files()}
-    every = frozenset(files)
-    return _Chosen("plain tables", files, partial(plain, mapping), every, every)
+    tables = {}
+    for name in mapping.files():
+        file, _, sheet = name.partition("#")
+        if not (path.parent / file).is_file():
+            there_is_none = "there is no such file."
+            raise _refused(path.parent / file, there_is_none, "Correct the path, or export it.")
+        found = tables_in(path.parent / file)
+        wanted = [table for table in found if not sheet or table.name == sheet]
+        if not wanted:
+            raise ExportError(
+                [
+                    Problem(
+                        Place(str(path.parent / file)),
+                        "",
+                        f"has no sheet called {sheet}.",
+                        nearest(sheet, [table.name for table in found], what="Sheets"),
+                    )
+                ]
+            )
+        tables[name] = dataclasses.replace(wanted[0].known_as(name), label=name)
+    return _Chosen("plain tables", tables, partial(plain, mapping), needed=True)
 
 
-def _of_folder(folder: Path) -> _Chosen:
-    """The source that knows a folder's files, and those of them that it may read."""
-    if folder.is_file():
-        raise _refused(
-            folder, "is a file, not an export's folder.", "Give its folder, or a mapping."
-        )
-    if not folder.is_dir():
-        raise _refused(folder, "there is no such folder.", "Give an export's folder or a mapping.")
-    try:
-        found = [
-            file
-            for file in sorted(folder.iterdir())
-            if file.suffix.casefold() == ".csv" and file.is_file()
-        ]
-    except OSError as error:
-        raise _refused(
-            folder, f"cannot be read: {error.strerror}.", "Look at its permissions."
-        ) from None
-    there: dict[str, Path] = {}
-    for file in found:
-        there.setdefault(file.stem.casefold(), file)
-    twice = tuple(file.name for file in found if there[file.stem.casefold()] != file)
+def _by_sources(place: Place, found: Sequence[Found]) -> list[_Chosen]:
+    """Each source takes the tables it knows out of what others have left."""
     sources = catalogue("remit.sources", Source)
-    known = {
-        name: frozenset(word.casefold() for word in entry.note.files)
+    left = list(found)
+    chosen: list[_Chosen] = []
+    while left:
+        taken = {name: entry.note.finds(left) for name, entry in sources.items()}
+        best = max(taken, key=lambda name: len(taken[name]), default="")
+        if not best or not taken[best]:
+            break
+        chosen.append(_Chosen(best, taken[best], sources[best].call))
+        labels = {table.label for table in taken[best].values()}
+        left = [table for table in left if table.label not in labels]
+    if not chosen:
+        raise ExportError([_not_known(place, found, sources)])
+    return [*chosen[:-1], dataclasses.replace(chosen[-1], others=tuple(t.label for t in left))]
+
+
+def _not_known(
+    place: Place, found: Sequence[Found], sources: Mapping[str, Entry[Source]]
+) -> Problem:
+    listed = "; ".join(
+        f"{name}: {', '.join(sorted(entry.note.known)[:6])}, ..."
         for name, entry in sources.items()
-    }
-    best = max(known, key=lambda name: len(known[name] & set(there)), default="")
-    if not best or not known[best] & set(there):
-        listed = "; ".join(
-            f"{name}: {', '.join(sorted(entry.note.files)[:6])}, ..."
-            for name, entry in sources.items()
-        )
-        count = f"{len(there)} CSV file{'' if len(there) == 1 else 's'}, none of a known name"
-        raise _refused(
-            folder,
-            f"is no export that remit knows: it has {count if there else 'no CSV file'}.",
-            f"Known files: {listed}. For other tables write a mapping.",
-        )
-    return _Chosen(best, there, sources[best].call, frozenset(), known[best], twice)
+        if entry.note.known
+    )
+    count = f"{len(found)} table{'' if len(found) == 1 else 's'}, none of a known kind"
+    return Problem(
+        place,
+        "",
+        f"is no export that remit knows: it has {count if found else 'no table'}.",
+        f"Known: {listed}. For other tables write a mapping; `remit map FILE` proposes one.",
+    )
 
 
 def _write(con: duckdb.DuckDBPyConnection, rows: Rows, rejects: list[Reject]) -> int:
@@ -428,7 +464,7 @@ def _write(con: duckdb.DuckDBPyConnection, rows: Rows, rejects: list[Reject]) ->
         f"""CREATE OR REPLACE TEMP TABLE mapped AS
         SELECT * EXCLUDE (_refused), CASE WHEN {twice} THEN {said} ELSE _refused END AS _reason
         FROM (SELECT *, {refused} AS _refused
-              FROM (SELECT _row, {inner} FROM {raw.relation} WHERE {rows.where}))"""
+              FROM (SELECT _row, {inner} FROM {raw.relation} WHERE ({rows.where}) AND NOT ({rows.gone})))"""
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE {raw.relation}_refused AS

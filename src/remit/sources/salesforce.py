@@ -10,31 +10,32 @@ from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, const
 from remit.sources.delimited import quoted
 from remit.sources.patterns import glob_of, matches
 from remit.sources.salesforce_activities import activities
-from remit.sources.salesforce_columns import not_deleted, not_in_future, seller, user_itself
+from remit.sources.salesforce_columns import deleted, not_in_future, seller, user_itself
 from remit.sources.salesforce_handoffs import handoff_fields, handoff_steps
-from remit.sources.source import Export, Source
+from remit.sources.source import Export, Source, by_name
 
-
-@Source(
-    files=frozenset(
-        [
-            "User",
-            "UserRole",
-            "Account",
-            "Contact",
-            "Lead",
-            "LeadHistory",
-            "Opportunity",
-            "OpportunityHistory",
-            "OpportunityFieldHistory",
-            "OpportunityContactRole",
-            "Task",
-            "Event",
-            "EventRelation",
-            "Case",
-        ]
-    )
+OBJECTS = frozenset(
+    [
+        "User",
+        "UserRole",
+        "Account",
+        "Contact",
+        "Lead",
+        "LeadHistory",
+        "Opportunity",
+        "OpportunityHistory",
+        "OpportunityFieldHistory",
+        "OpportunityContactRole",
+        "Task",
+        "Event",
+        "EventRelation",
+        "Case",
+    ]
 )
+"""The objects that are read, by their API names."""
+
+
+@Source(finds=by_name(OBJECTS), known=OBJECTS)
 def salesforce(export: Export) -> Iterator[Mapped]:
     """Salesforce native CSV export, one file an object, columns by API name.
 
@@ -90,7 +91,7 @@ def _people(export: Export) -> Iterator[Mapped]:
             "active": user.flag("IsActive"),
             "known_from": user.instant("CreatedDate"),
         },
-        where=not_deleted(user),
+        gone=deleted(user),
         refuse=not_in_future(export, "known_from"),
     )
     yield Derived(
@@ -122,7 +123,7 @@ def _accounts(export: Export) -> Iterator[Mapped]:
                 "created_at": account.instant("CreatedDate"),
                 "known_from": account.instant("CreatedDate"),
             },
-            where=not_deleted(account),
+            gone=deleted(account),
             refuse=not_in_future(export, "created_at"),
         )
     contact = export.get("Contact")
@@ -138,7 +139,7 @@ def _accounts(export: Export) -> Iterator[Mapped]:
                 "created_at": contact.instant("CreatedDate"),
                 "known_from": contact.instant("CreatedDate"),
             },
-            where=not_deleted(contact),
+            gone=deleted(contact),
             refuse=not_in_future(export, "created_at"),
         )
 
@@ -196,7 +197,7 @@ def _leads(export: Export) -> Iterator[Rows]:
             "opportunity_id": lead.id("ConvertedOpportunityId"),
             "known_from": lead.instant("CreatedDate"),
         },
-        where=not_deleted(lead),
+        gone=deleted(lead),
         refuse=not_in_future(export, "created_at")
         | {
             "was converted before it was created": (
@@ -248,7 +249,7 @@ def _opportunities(export: Export) -> Iterator[Mapped]:
             "source": deal.text("LeadSource"),
             "known_from": created,
         },
-        where=not_deleted(deal),
+        gone=deleted(deal),
         refuse=not_in_future(export, "created_at"),
     )
     yield Derived(
@@ -287,7 +288,7 @@ def _opportunities(export: Export) -> Iterator[Mapped]:
                 "role": part.text("Role"),
                 "known_from": part.instant("CreatedDate"),
             },
-            where=not_deleted(part),
+            gone=deleted(part),
             refuse=not_in_future(export, "known_from"),
         )
 
@@ -332,7 +333,7 @@ def _stages(
             "moved_by": seller(reader, "CreatedById"),
             "known_from": reader.instant("CreatedDate"),
         },
-        where=not_deleted(reader),
+        gone=deleted(reader),
         refuse=not_in_future(export, "entered_at"),
         staged=True,
     )
@@ -397,7 +398,7 @@ def _tickets(export: Export) -> Iterator[Rows]:
             "owner_id": seller(case, "OwnerId"),
             "known_from": case.instant("CreatedDate"),
         },
-        where=not_deleted(case),
+        gone=deleted(case),
         refuse=not_in_future(export, "opened_at")
         | {"was closed before it was opened": "closed_at < opened_at"},
     )

@@ -8,7 +8,7 @@ from remit.charter import Charter
 from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant, null
 from remit.sources.delimited import quoted, quoted_list
 from remit.sources.patterns import is_checkbox, local_day, matches
-from remit.sources.salesforce_columns import not_deleted, not_in_future, seller
+from remit.sources.salesforce_columns import deleted, not_deleted, not_in_future, seller
 from remit.sources.source import Export
 
 WEIGHTLESS = ("listemail",)
@@ -125,7 +125,7 @@ def _tasks(export: Export, task: Reader, zone: str) -> Iterator[Mapped]:
             "recorded_at": Cell(f"coalesce({created}, {at})"),
             "known_from": Cell(f"coalesce({created}, {at})"),
         },
-        where=not_deleted(task),
+        gone=deleted(task),
         refuse=not_in_future(export, "recorded_at"),
     )
     _forget_parts(task)
@@ -178,7 +178,7 @@ def _events(export: Export, event: Reader, relation: Reader | None, zone: str) -
             "recorded_at": Cell(f"coalesce({created}, {at})"),
             "known_from": Cell(f"coalesce({created}, {at})"),
         },
-        where=not_deleted(event),
+        gone=deleted(event),
         refuse=(not_in_future(export, "recorded_at") if event.raw.has("CreatedDate") else {})
         | {"ends before it starts": "minutes < 0"},
     )

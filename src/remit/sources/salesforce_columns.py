@@ -19,13 +19,16 @@ def user_itself(reader: Reader) -> Cell:
     return Cell(cell.sql, wrong, "Id", "user's id")
 
 
+def deleted(reader: Reader) -> str:
+    """Whether the CRM marks the row as deleted, as SQL."""
+    if not reader.raw.has("IsDeleted"):
+        return "false"
+    return f"coalesce({reader.flag('IsDeleted').sql}, false)"
+
+
 def not_deleted(reader: Reader) -> str:
     """Whether the CRM still has the row, as SQL."""
-    return (
-        f"NOT coalesce({reader.flag('IsDeleted').sql}, false)"
-        if reader.raw.has("IsDeleted")
-        else "true"
-    )
+    return f"NOT {deleted(reader)}"
 
 
 def not_in_future(export: Export, column: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,6 +11,7 @@ import duckdb
 from remit.benchmarks import with_overrides
 from remit.charter import Charter
 from remit.sources.cells import Reader
+from remit.sources.found import Found
 from remit.terms import Note
 
 
@@ -22,8 +23,39 @@ class Source(Note):
     later ones look things up in.
     """
 
-    files: frozenset[str] = frozenset()
-    """Names, without their ending, any of which tell this kind of export in a folder."""
+    finds: Callable[[Sequence[Found]], Mapping[str, Found]]
+    """Which of the tables that lie somewhere are this kind's, by the names it asks for them.
+    Where several kinds know something of a place, whichever knows most of it chooses first."""
+    known: frozenset[str] = frozenset()
+    """Names of tables or endings of files, to tell a user what would have been known."""
+
+
+def by_name(names: frozenset[str]) -> Callable[[Sequence[Found]], Mapping[str, Found]]:
+    """Tables of these names, whatever their capitals; of two alike the first.
+
+    Tables that a connector wrote (a column that starts with `_fivetran` or `_airbyte`) are not
+    meant, whatever they are called.
+    """
+    wanted = {name.casefold(): name for name in names}
+
+    def finds(tables: Sequence[Found]) -> Mapping[str, Found]:
+        found: dict[str, Found] = {}
+        for table in tables:
+            name = wanted.get(table.name.casefold())
+            if name is not None and name not in found and not connector(table):
+                found[name] = table.known_as(name)
+        return found
+
+    return finds
+
+
+def connector(table: Found) -> str:
+    """Whose connector wrote a table: fivetran, airbyte, or nobody's ("")."""
+    for column in table.columns:
+        for name in ("fivetran", "airbyte"):
+            if column.casefold().startswith(f"_{name}"):
+                return name
+    return ""
 
 
 @dataclass(eq=False)
