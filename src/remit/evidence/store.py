@@ -16,7 +16,7 @@ import ibis
 from remit.evidence.tables import TABLES
 from remit.terms import Place, Problem, RemitError
 
-FORMAT = "1"
+FORMAT = "2"
 """Version of the layout of an evidence file."""
 
 
@@ -56,7 +56,7 @@ class Evidence:
         if name not in TABLES:
             raise KeyError(f"{name} is not a canonical table")
         if name not in self._hidden:
-            table = self.connection.table(name).drop("stated_at")
+            table = self.connection.table(name).drop("stated_at", "_content", "_since")
             table = table.filter(table.known_from.isnull() | (table.known_from < self.ends))
             if name == "opportunities":
                 later = table.closed_at >= self.ends

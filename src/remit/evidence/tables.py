@@ -210,6 +210,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             left_at=Column(INSTANT, "when the next stage was entered"),
             place=Column(COUNT, "1 for the first stage, 2 for the next", required=True),
             moved_by=_who("person who moved it"),
+            entry_id=Column(TEXT, "the CRM's id of the entry; orders entries of one instant"),
         ),
         "ownership_changes": _table(
             "an owner's spell on a record",
@@ -219,6 +220,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             owner_id=_who("who owned it", required=True),
             from_at=Column(INSTANT, "from when", required=True),
             to_at=Column(INSTANT, "until when; null while still"),
+            entry_id=Column(TEXT, "the CRM's id of the entry; orders entries of one instant"),
         ),
         "deal_lines": _table(
             "a product in a deal",

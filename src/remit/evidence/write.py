@@ -31,9 +31,16 @@ def create(con: duckdb.DuckDBPyConnection, *, key: str) -> None:
         key: Secret from which pseudonyms are made; kept apart with the names, and only used
             where the file has none yet.
     """
-    con.execute("CREATE SCHEMA IF NOT EXISTS private; CREATE SCHEMA IF NOT EXISTS recorded")
+    con.execute(
+        """CREATE SCHEMA IF NOT EXISTS private; CREATE SCHEMA IF NOT EXISTS recorded;
+        CREATE SCHEMA IF NOT EXISTS earlier"""
+    )
     for name, table in TABLES.items():
-        _create(con, name, table)
+        _create(con, name, table, "_content UBIGINT, _since TIMESTAMP")
+    for name in VERSIONED:
+        _create(con, f"earlier.{name}", TABLES[name], "_content UBIGINT, _since TIMESTAMP")
+    for name in HISTORIES:
+        _create(con, f"recorded.staged_{name}", TABLES[name])
     _create(con, "private.names", NAMES)
     con.execute(
         """CREATE TABLE IF NOT EXISTS private.pseudonym_key (key VARCHAR);
@@ -49,6 +56,9 @@ def create(con: duckdb.DuckDBPyConnection, *, key: str) -> None:
             record_id VARCHAR, lead_id VARCHAR, contact_id VARCHAR, account_id VARCHAR,
             opportunity_id VARCHAR, happened_at TIMESTAMP, date_only BOOLEAN, recorded_by VARCHAR,
             given_to VARCHAR, reason VARCHAR);
+        -- records that an export marked as deleted, so that an older export brings none back
+        CREATE TABLE IF NOT EXISTS recorded.gone (canonical_table VARCHAR, record_id VARCHAR,
+            stated_at TIMESTAMP);
         CREATE TABLE IF NOT EXISTS recorded.fields (handoff VARCHAR, field VARCHAR, object VARCHAR,
             record_id VARCHAR, filled BOOLEAN);"""
     )
@@ -60,8 +70,9 @@ def pseudonyms(con: duckdb.DuckDBPyConnection) -> None:
     """Give queries `person(id)`: the pseudonym of whoever has that id in the CRM."""
     (key,) = con.execute("SELECT key FROM private.pseudonym_key").fetchone() or ("",)
     con.execute(
+        # a subquery is worked out once for each different id, not once a row
         f"""CREATE OR REPLACE TEMP MACRO person(id) AS
-        CASE WHEN id IS NOT NULL THEN 'p' || left(sha256('{key}' || id), 12) END"""
+        (SELECT 'p' || left(sha256('{key}' || known), 12) FROM (SELECT id AS known WHERE id IS NOT NULL))"""
     )
 
 
@@ -76,15 +87,134 @@ def merge(con: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
     same = " AND ".join(f"{table}.{key} = merging.{key}" for key in contract.key)
     con.execute(f"CREATE OR REPLACE TEMP TABLE merging AS {query}")
     rows, different, there = con.execute(
-        f"""SELECT count(*), count(DISTINCT ({keys})), EXISTS (SELECT 1 FROM {table})
-        FROM merging"""
+        f"""SELECT (SELECT count(*) FROM merging), (SELECT count(*) FROM (SELECT DISTINCT {keys} FROM merging)),
+        EXISTS (SELECT 1 FROM {table})"""
     ).fetchone() or (0, 0, False)
+    if not rows:
+        return
     least = f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY merging) = 1"
     if there:
         con.execute(f"DELETE FROM {table} USING merging WHERE {same}")
     con.execute(
         f"INSERT INTO {table} BY NAME SELECT * FROM merging {least if different < rows else ''}"
     )
+
+
+def keep_newest(
+    con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], *, any_gone: bool
+) -> int:
+    """Put the good rows of `mapped` into a table, where each is newer than what is there.
+
+    Which of two rows with one key is the newer is told by `stated_at` and, of equals, by what
+    they hold, so that exports give the same table in whichever order they are loaded. What the
+    other one held is kept as an earlier version of a record that changes.
+
+    `mapped` has the columns, `_row`, `_gone` (the CRM has deleted it) and `_reason` (why it is
+    refused); it gains `_outdated`.
+
+    Returns:
+        How many rows are older than what was there.
+    """
+    key = TABLES[table].key
+    named = ", ".join(columns)
+    good = "NOT _gone AND _reason IS NULL"
+    if any_gone and len(key) == 1:
+        con.execute(
+            f"INSERT INTO recorded.gone SELECT '{table}', {key[0]}, stated_at FROM mapped WHERE _gone"
+        )
+    content = f"hash({', '.join(c for c in columns if c != 'stated_at')})"
+    con.execute("ALTER TABLE mapped ADD COLUMN _outdated BOOLEAN DEFAULT false")
+    (there,) = con.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone() or (False,)
+    outdated = 0
+    if there:
+        same = " AND ".join(f"t.{k} = m.{k}" for k in key)
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE contest AS
+            SELECT m._row, t.rowid AS place, t._content = m._content AS alike, t._since,
+                coalesce((t.stated_at, t._content) > (m.stated_at, m._content), false) AS outdated
+            FROM (SELECT *, {content} AS _content FROM mapped WHERE {good}) m JOIN {table} t ON {same};
+            UPDATE mapped SET _outdated = true FROM contest c WHERE c._row = mapped._row AND c.outdated"""
+        )
+        (outdated,) = con.execute("SELECT count(*) FROM contest WHERE outdated").fetchone() or (0,)
+        if table in VERSIONED:
+            con.execute(
+                f"""INSERT INTO earlier.{table} BY NAME
+                SELECT t.* FROM {table} t JOIN contest c ON c.place = t.rowid
+                WHERE NOT c.outdated AND NOT coalesce(c.alike, false);
+                INSERT INTO earlier.{table} BY NAME
+                SELECT {", ".join(f"m.{c}" for c in columns)}, {content} AS _content, m.stated_at AS _since
+                FROM mapped m JOIN contest c USING (_row) WHERE c.outdated AND NOT coalesce(c.alike, false);
+                UPDATE {table} SET _since = least({table}._since, m.stated_at) FROM contest c JOIN mapped m USING (_row)
+                WHERE c.place = {table}.rowid AND c.outdated AND c.alike"""
+            )
+        con.execute(
+            f"DELETE FROM {table} WHERE rowid IN (SELECT place FROM contest WHERE NOT outdated)"
+        )
+    since = "m.stated_at"
+    joined = ""
+    if there and table in VERSIONED:
+        since = "coalesce(CASE WHEN c.alike THEN least(c._since, m.stated_at) END, m.stated_at)"
+        joined = "LEFT JOIN contest c USING (_row)"
+    con.execute(
+        f"""INSERT INTO {table} BY NAME
+        SELECT {named}, {content} AS _content, {since if table in VERSIONED else "NULL"} AS _since
+        FROM mapped m {joined} WHERE {good} AND NOT _outdated"""
+    )
+    return int(outdated)
+
+
+def settle(con: duckdb.DuckDBPyConnection) -> None:
+    """Take out what a CRM has deleted, and make histories of all entries. Run it after every source."""
+    for (table,) in con.execute("SELECT DISTINCT canonical_table FROM recorded.gone").fetchall():
+        key = TABLES[table].key[0]
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE deleted AS
+            SELECT {key} FROM {table} t JOIN recorded.gone g ON g.canonical_table = '{table}'
+                AND g.record_id = t.{key} AND g.stated_at >= t.stated_at;
+            DELETE FROM {table} USING deleted WHERE {table}.{key} = deleted.{key}"""
+        )
+        if table == "activities":
+            for part in ("participants", "activity_links"):
+                con.execute(f"DELETE FROM {part} USING deleted WHERE {part}.{key} = deleted.{key}")
+    for name in HISTORIES:
+        _history(con, name)
+
+
+def _history(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Spells of records, from every entry that any load brought."""
+    entries = f"recorded.staged_{name}"
+    if not con.execute(f"SELECT 1 FROM {entries} LIMIT 1").fetchone():
+        return
+    what, at, ends = HISTORIES[name]
+    told = ", ".join(f"{c}" for c in TABLES[name].columns if c not in ("place", ends))
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE entries AS SELECT {told}, min(place) AS place FROM (
+            SELECT * {"" if "place" in TABLES[name].columns else ", 0 AS place"} FROM {entries})
+        GROUP BY ALL;
+        DELETE FROM {entries};
+        INSERT INTO {entries} BY NAME SELECT * {"" if "place" in TABLES[name].columns else "EXCLUDE (place)"} FROM entries;
+        DELETE FROM {name} WHERE (record_type, record_id) IN (SELECT DISTINCT record_type, record_id FROM entries)"""
+    )
+    order = (
+        f"PARTITION BY record_type, record_id ORDER BY {at}, entry_id NULLS FIRST, place, {what}"
+    )
+    place = "row_number() OVER later AS place, " if "place" in TABLES[name].columns else ""
+    con.execute(
+        f"""INSERT INTO {name} BY NAME
+        SELECT * EXCLUDE (before, place), {place} lead({at}) OVER later AS {ends}
+        FROM (SELECT *, lag({what}) OVER ({order}) AS before FROM entries)
+        WHERE {what} IS DISTINCT FROM before AND {what} <> ''
+        WINDOW later AS ({order})"""
+    )
+
+
+VERSIONED = ("people", "accounts", "contacts", "leads", "opportunities", "tickets")
+"""Records that change: what an earlier export said of them is kept in the schema `earlier`."""
+HISTORIES = {
+    "stage_changes": ("stage", "entered_at", "left_at"),
+    "ownership_changes": ("owner_id", "from_at", "to_at"),
+}
+"""Tables of spells, made of single entries: what changes, when, and when it changes again."""
 
 
 def replace_rows(file: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
@@ -103,6 +233,6 @@ def replace_rows(file: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) 
         con.execute("COMMIT")
 
 
-def _create(con: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+def _create(con: duckdb.DuckDBPyConnection, name: str, table: Table, more: str = "") -> None:
     columns = ", ".join(f"{column} {sql_type(noun.type)}" for column, noun in table.columns.items())
-    con.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+    con.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns}{f', {more}' if more else ''})")

@@ -8,8 +8,9 @@ the file, so that the report can say what it could not see.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import duckdb
 
@@ -59,17 +60,24 @@ class Reader:
 
     con: duckdb.DuckDBPyConnection
     raw: Raw
-    month_first: bool | None = None
+    month_first: Callable[[], bool | None] = lambda: None
     """What the rest of the export shows of 03/04; None where it shows nothing."""
     _formats: dict[str, str] = field(default_factory=dict)
     _worked_out: dict[str, str] = field(default_factory=dict)
+    _blanks: dict[str, bool] = field(default_factory=dict)
 
     def text(self, name: str) -> Cell:
         """Words, without spaces around them; blank is null."""
         found = self.raw.column(name)
-        return (
-            Cell(f"nullif(trim({found}, {_BLANKS}), '')", column=name) if found else null("VARCHAR")
-        )
+        if not found:
+            return null("VARCHAR")
+        if found not in self._blanks:
+            (blanks,) = self.con.execute(
+                f"SELECT bool_or(regexp_matches({found}, {quoted(_SPACED)})) FROM {self.raw.relation}"
+            ).fetchone() or (False,)
+            self._blanks[found] = bool(blanks)
+        bare = f"trim({found}, {_BLANKS})" if self._blanks[found] else found
+        return Cell(f"nullif({bare}, '')", column=name)
 
     def id(self, name: str) -> Cell:
         """An id of another record."""
@@ -128,7 +136,9 @@ class Reader:
         cell = self.text(name)
         if not self.raw.has(name):
             return null("TIMESTAMP")
-        return self._understood(cell, f"timezone('UTC', {self._stamp(cell.sql, name)})", name)
+        return self._understood(
+            cell, f"make_timestamp(epoch_us({self._stamp(cell.sql, name)}))", name
+        )
 
     def day(self, name: str) -> Cell:
         """A calendar day in the charter's zone."""
@@ -138,20 +148,30 @@ class Reader:
         return self._understood(cell, f"CAST({self._stamp(cell.sql, name)} AS DATE)", name)
 
     def _understood(self, cell: Cell, read: str, name: str) -> Cell:
-        """A cell worked out once a row and kept beside it, however often it is then used."""
+        """A cell with a name of its own in the file's relation, however often it is used."""
         if not self.raw.has(name):
             return Cell(read)
         if read not in self._worked_out:
-            column, relation = f"w{len(self._worked_out)}", self.raw.relation
-            kind = self.con.execute(f"SELECT typeof(any_value({read})) FROM {relation}").fetchone()
-            type_ = kind[0] if kind and kind[0] != '"NULL"' else "VARCHAR"
+            self._worked_out[read] = f"w{len(self._worked_out)}"
+            told = ", ".join(f"{sql} AS {column}" for sql, column in self._worked_out.items())
             self.con.execute(
-                f"ALTER TABLE {relation} ADD COLUMN {column} {type_}; "
-                f"UPDATE {relation} SET {column} = {read}"
+                f"CREATE OR REPLACE TEMP VIEW {self.raw.relation} AS "
+                f"SELECT *, {told} FROM ({self._text})"
             )
-            self._worked_out[read] = column
         column = self._worked_out[read]
         return Cell(column, f"({cell.sql} IS NOT NULL AND {column} IS NULL)", name)
+
+    @cached_property
+    def _text(self) -> str:
+        """The cells as they are written, and `_row`: what the relation was at first."""
+        relation = self.raw.relation
+        kind = self.con.execute(
+            "SELECT sql FROM duckdb_views() WHERE view_name = ? AND temporary", [relation]
+        ).fetchone()
+        if kind is not None:
+            return f"SELECT *, rowid + 1 AS _row FROM {relation}_text"
+        self.con.execute(f"ALTER TABLE {relation} RENAME TO {relation}_text")
+        return f"FROM {relation}_text"
 
     def _stamp(self, sql: str, name: str) -> str:
         """The instant that a cell tells; one outside the years a CRM can mean is none."""
@@ -174,7 +194,8 @@ class Reader:
             return ways[0]
         if len(best) == 1:
             return best[0]
-        if self.month_first is None:
+        month_first = self.month_first()
+        if month_first is None:
             why = (
                 "every cell fits both"
                 if most == written
@@ -190,10 +211,11 @@ class Reader:
                     )
                 ]
             )
-        wanted = "%m" if self.month_first else "%d"
+        wanted = "%m" if month_first else "%d"
         return next((way for way in best if f"'{wanted}" in way), best[0])
 
 
+_SPACED = "^[\\s\\x{a0}]|[\\s\\x{a0}]$"
 _BLANKS = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160)"
 _EARLIEST, _LATEST = "TIMESTAMPTZ '1900-01-01 00:00:00+00'", "TIMESTAMPTZ '2200-01-01 00:00:00+00'"
 """Between these lies every day that a CRM means; before and after it are slips and placeholders."""

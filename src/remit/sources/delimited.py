@@ -1,9 +1,9 @@
 """Delimited text files, read as they come: nothing is guessed silently and no line is lost.
 
-Every cell is text until a source asks for more. One pass over the file decides what its records
-are and where they start; lines that are no rows (too few or too many cells, open quotes, bytes
-that are no text) are kept as rejects with their line. The database then reads the file by itself
-if its every record is a row, and is handed the rows otherwise.
+Every cell is text until a source asks for more. The database reads a file by itself where its
+every record is a row. Where it finds one that is none, the file is gone through record by record:
+lines that are no rows (too few or too many cells, open quotes, bytes that are no text) are kept as
+rejects with their line, and the database is handed the rest.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import csv
 import re
 from array import array
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -66,8 +66,8 @@ class Raw:
     malformed: tuple[Reject, ...] = ()
     """Lines that are not rows."""
     note: str = ""
-    lines: Sequence[int] = ()
-    """Line on which each row starts; empty where a file has no lines."""
+    lines: Sequence[int] | Callable[[], Sequence[int]] = ()
+    """Line on which each row starts, or how to find out; empty where a file has no lines."""
     label: str = ""
     """What reports call the file."""
     kept: str = ""
@@ -96,7 +96,11 @@ class Raw:
 
     def line(self, row: int) -> int:
         """Line in the file on which a row starts; in a Parquet file, its row."""
-        return self.lines[row - 1] if self.lines else row
+        return self._lines[row - 1] if self._lines else row
+
+    @cached_property
+    def _lines(self) -> Sequence[int]:
+        return self.lines() if callable(self.lines) else self.lines
 
 
 def read_table(
@@ -167,7 +171,8 @@ def read_delimited(
 ) -> Raw:
     """Read one file into a table of text.
 
-    UTF-8 and UTF-16 are recognised; a file that is neither is read as Windows-1252, which is
+    Spaces around quotes and an empty cell too many at a line's end are passed over. UTF-8 and
+    UTF-16 are recognised; a file that is neither is read as Windows-1252, which is
     what exports from a desktop are, and says so in `note`. Of two columns with one name neither
     is read, and `note` says so too.
 
@@ -180,6 +185,27 @@ def read_delimited(
         if start.startswith(magic):
             raise _refused(Place(str(file)), wrong, fix)
     encoding, clean, note = _encoding(file, start)
+    header, delimiter = _header(file, encoding, clean)
+    columns, doubled = _named(header)
+    note = "; ".join(words for words in (note, _about(doubled)) if words)
+    # a line without anything is no row, but the one column of a narrow table may be blank
+    by_itself = clean and len(header) > 1
+    rows = _read_by_database(con, file, relation, len(header), delimiter) if by_itself else None
+    malformed: tuple[Reject, ...] = ()
+    lines: Sequence[int] | Callable[[], Sequence[int]] = partial(_lines, file, encoding, delimiter)
+    if rows is None:
+        with _opened(file, encoding) as f:
+            records = _Records(f, clean=clean)
+            _hand_over(con, relation, records)
+        rows, lines = len(records.lines), records.lines
+        malformed = tuple(Reject(label, line, why) for line, why in records.malformed)
+    return Raw(
+        name, file, relation, columns, rows, malformed, note, lines, label=label, doubled=doubled
+    )
+
+
+def _header(file: Path, encoding: str, clean: bool) -> tuple[tuple[str, ...], str]:
+    """A file's header and its delimiter."""
     with _opened(file, encoding) as f:
         try:
             records = _Records(f, clean=clean)
@@ -187,30 +213,32 @@ def read_delimited(
             raise _refused(
                 Place(str(file), 1), "has a quote in its header that is never closed.", "Close it."
             ) from None
-        if not any(records.header):
-            raise _refused(
-                Place(str(file), 1),
-                "is empty: it has no header line.",
-                "Export it again, or remove it.",
-            )
-        whole = clean and records.all_rows()
-    columns, doubled = _named(records.header)
-    if not whole or not _read_by_database(con, file, relation, records):
-        with _opened(file, encoding) as f:
-            records = _Records(f, clean=clean)
-            _hand_over(con, relation, records)
-    return Raw(
-        name,
-        file,
-        relation,
-        columns,
-        len(records.lines),
-        tuple(Reject(label, line, why) for line, why in records.malformed),
-        "; ".join(words for words in (note, _about(doubled)) if words),
-        records.lines,
-        label=label,
-        doubled=doubled,
-    )
+    if not any(records.header):
+        raise _refused(
+            Place(str(file), 1),
+            "is empty: it has no header line.",
+            "Export it again, or remove it.",
+        )
+    return records.header, records.delimiter
+
+
+def _lines(file: Path, encoding: str, delimiter: str) -> Sequence[int]:
+    """Where each row of a file starts that the database read by itself, as it takes quotes."""
+    lines, next_line = array("Q"), 1
+
+    def counted(f: TextIO) -> Iterator[str]:
+        nonlocal next_line
+        for line in f:
+            next_line += 1
+            yield line
+
+    with _opened(file, encoding) as f:
+        at = 1
+        for record in csv.reader(counted(f), delimiter=delimiter, skipinitialspace=True):
+            if record:
+                lines.append(at)
+            at = next_line
+    return lines[1:]
 
 
 class _Records:
@@ -250,12 +278,6 @@ class _Records:
         self._next_line += len(self._taken)
         self._taken.clear()
         return at
-
-    def all_rows(self) -> bool:
-        """Go through the file; whether every record in it is a row."""
-        for _ in self:
-            pass
-        return not self.malformed
 
     def __iter__(self) -> Iterator[list[str]]:
         width = len(self.header)
@@ -301,21 +323,23 @@ def _why_strange(character: str) -> str:
 
 
 def _read_by_database(
-    con: duckdb.DuckDBPyConnection, file: Path, relation: str, records: _Records
-) -> bool:
-    """Let the database read a file in which every record is a row; whether it saw the same rows."""
-    columns = ", ".join(f"c{at}: 'VARCHAR'" for at in range(len(records.header)))
+    con: duckdb.DuckDBPyConnection, file: Path, relation: str, width: int, delimiter: str
+) -> int | None:
+    """Let the database read a file; how many rows it has, or None if not every record is one."""
+    columns = ", ".join(f"c{at}: 'VARCHAR'" for at in range(width))
     try:
         con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE {relation} AS
-            SELECT *, row_number() OVER () AS _row FROM read_csv(
-                {quoted(str(file))}, delim={quoted(records.delimiter)}, quote='"', escape='"',
-                header=true, auto_detect=false, max_line_size=10000000, columns={{{columns}}})"""
+            f"""CREATE OR REPLACE TEMP TABLE {relation}_text AS
+            FROM read_csv({quoted(str(file))}, delim={quoted(delimiter)}, quote='"', escape='"',
+                header=true, auto_detect=false, strict_mode=true, max_line_size={LARGEST_CELL},
+                columns={{{columns}}});
+            CREATE OR REPLACE TEMP VIEW {relation} AS
+            SELECT *, rowid + 1 AS _row FROM {relation}_text"""
         )
     except duckdb.Error:
-        return False
-    (rows,) = con.execute(f"SELECT count(*) FROM {relation}").fetchone() or (0,)
-    return int(rows) == len(records.lines)
+        return None
+    (rows,) = con.execute(f"SELECT count(*) FROM {relation}_text").fetchone() or (0,)
+    return int(rows)
 
 
 def _hand_over(con: duckdb.DuckDBPyConnection, relation: str, records: _Records) -> None:
@@ -365,10 +389,11 @@ def _encoding(file: Path, start: bytes) -> tuple[str, bool, str]:
     with file.open("rb") as f:
         while chunk := f.read(1 << 20):
             nul = nul or b"\0" in chunk
+            if chunk.isascii() and not decoder.getstate()[0]:
+                continue
             text = decoder.decode(chunk)
-            if not text.isascii():
-                beyond += len(_BEYOND_ASCII.findall(text))
-                broken += len(_BROKEN.findall(text))
+            beyond += len(_BEYOND_ASCII.findall(text))
+            broken += len(_BROKEN.findall(text))
     broken += len(decoder.decode(b"", final=True))
     if not broken:
         return "utf-8-sig", not nul, ""

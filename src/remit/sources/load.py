@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import duckdb
@@ -21,11 +21,11 @@ from remit.charter import Charter
 from remit.evidence.derive import derive, ends_of_evidence, forget
 from remit.evidence.reading import reading_of
 from remit.evidence.store import FORMAT, LoadedFile
-from remit.evidence.tables import TABLES
-from remit.evidence.write import create, merge, pseudonyms, sql_type
+from remit.evidence.write import create, merge, pseudonyms, settle
 from remit.sources.cells import Lent, Mapped, Reader, Rows, month_comes_first
-from remit.sources.delimited import ExportError, Reject, quoted
+from remit.sources.delimited import ExportError, Reject
 from remit.sources.found import Found, tables_in
+from remit.sources.keep import Count, for_no_table, keep
 from remit.sources.plain import plain, read_mapping
 from remit.sources.source import Export, Source
 from remit.terms import Entry, Place, Problem, catalogue, nearest
@@ -172,6 +172,7 @@ def _load_all(
                 con.execute("INSERT OR REPLACE INTO derivations VALUES (?, ?)", derived)
     _check_anything_kept(files, rejects)
     progress("working out what state each activity met")
+    settle(con)
     derive(con, charter)
     first, last = ends_of_evidence(con, charter.time_zone, today)
     con.executemany(
@@ -267,13 +268,18 @@ def _read(
     if problems:
         raise ExportError(problems)
     export = Export(charter, con, readers, today)
-    kept: dict[str, dict[str, list[int]]] = {}
+    kept: dict[str, dict[str, list[Count]]] = {}
+    meant_of: dict[str, list[str]] = {}
     for made in chosen.run(export):
         if isinstance(made, Rows):
-            count = _write(con, made, read.rejects)
+            count = keep(con, made, read.rejects, export.taken_at)
+            meant = meant_of.setdefault(made.raw.name, [])
+            meant.append(f"({made.where})")
             kept.setdefault(made.raw.name, {}).setdefault(made.table, []).append(count)
         elif isinstance(made, Lent):
-            kept.setdefault(made.raw.name, {}).setdefault(made.to, []).append(made.raw.rows)
+            count = Count(made.raw.rows, made.raw.rows)
+            meant_of.setdefault(made.raw.name, []).append("true")
+            kept.setdefault(made.raw.name, {}).setdefault(made.to, []).append(count)
         else:
             merge(con, made.table, made.query)
             if made.why:
@@ -283,20 +289,21 @@ def _read(
         if raw.name not in kept:
             read.unread.append(raw.label)
             continue
-        read.rejects += raw.malformed
-        rows = raw.rows + len(raw.malformed)
-        read.files += [
-            LoadedFile(
-                raw.label,
-                table,
-                rows * len(counts),
-                sum(counts),
-                rows * len(counts) - sum(counts),
-                raw.note,
-                tuple(sorted(raw.missing)),
+        strays = for_no_table(con, raw, meant_of[raw.name])
+        read.rejects += [*raw.malformed, *strays]
+        lost = len(raw.malformed) + len(strays)
+        for table, counts in kept[raw.name].items():
+            rows, kept_rows = sum(c.rows for c in counts), sum(c.kept for c in counts)
+            older = sum(c.outdated for c in counts)
+            said = f"{older:,} are older than what an earlier load brought" if older else ""
+            note = "; ".join(words for words in (raw.note, said) if words)
+            missing = tuple(sorted(raw.missing))
+            read.files.append(
+                LoadedFile(
+                    raw.label, table, rows + lost, kept_rows, rows + lost - kept_rows, note, missing
+                )
             )
-            for table, counts in kept[raw.name].items()
-        ]
+            lost = 0
     return read
 
 
@@ -328,7 +335,8 @@ def _readers(
             )
             readers[name] = Reader(con, raw)
     stops = left_out if chosen.needed or not readers else []
-    order = month_comes_first(con, [reader.raw for reader in readers.values()])
+    raws = [reader.raw for reader in readers.values()]
+    order = cache(partial(month_comes_first, con, raws))
     for reader in readers.values():
         reader.month_first = order
     return readers, stops
@@ -430,84 +438,3 @@ def _not_known(
         f"is no export that remit knows: it has {count if found else 'no table'}.",
         f"Known: {listed}. For other tables write a mapping; `remit map FILE` proposes one.",
     )
-
-
-def _write(con: duckdb.DuckDBPyConnection, rows: Rows, rejects: list[Reject]) -> int:
-    """Merge one file's rows into their table; what is refused goes to `rejects`."""
-    contract = TABLES[rows.table]
-    unknown = set(rows.cells) - set(contract.columns)
-    assert not unknown, f"{rows.table} has no columns {unknown}"
-    inner = ", ".join(
-        f"CAST({cell.sql} AS {sql_type(contract.columns[name].type)}) AS {name}, "
-        f"{cell.failed} AS _failed_{name}"
-        for name, cell in rows.cells.items()
-    )
-    raw = rows.raw
-    reasons = [
-        f"WHEN _failed_{name} THEN {quoted(f'{cell.column} is not a {cell.kind or _kind(contract.columns[name].type)}')} "
-        f"WHEN {name} IS NULL THEN {quoted(f'{cell.column or name} is missing')}"
-        for name, cell in rows.cells.items()
-        if contract.columns[name].required
-    ]
-    reasons += [f"WHEN {condition} THEN {quoted(why)}" for why, condition in rows.refuse.items()]
-    refused = f"CASE {' '.join(reasons) or 'WHEN false THEN NULL'} END"
-    keys = [key for key in contract.key if key in rows.cells]
-    twice = "false"
-    if keys and not rows.staged:
-        twice = (
-            f"(_refused IS NULL AND row_number() OVER (PARTITION BY {', '.join(keys)}, "
-            "_refused IS NULL ORDER BY _row) > 1)"
-        )
-    same = ", ".join(rows.cells[key].column or key for key in keys)
-    said = quoted(f"is there twice: an earlier row has the same {same}")
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE mapped AS
-        SELECT * EXCLUDE (_refused), CASE WHEN {twice} THEN {said} ELSE _refused END AS _reason
-        FROM (SELECT *, {refused} AS _refused
-              FROM (SELECT _row, {inner} FROM {raw.relation} WHERE ({rows.where}) AND NOT ({rows.gone})))"""
-    )
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {raw.relation}_refused AS
-        SELECT r._row, CASE WHEN m._row IS NULL THEN 'is marked as deleted in the CRM' ELSE _reason END AS _reason
-        FROM {raw.relation} r LEFT JOIN mapped m USING (_row)
-        WHERE m._row IS NULL OR _reason IS NOT NULL"""
-    )
-    wrong = con.execute(
-        f"SELECT _row, _reason FROM {raw.relation}_refused ORDER BY _row"
-    ).fetchall()
-    rejects += [Reject(raw.label, raw.line(row), reason) for row, reason in wrong]
-    # a query and no view, because columns that are worked out later belong to it too
-    kept = f"(SELECT * FROM {raw.relation} ANTI JOIN {raw.relation}_refused USING (_row))"
-    raw.kept = kept if wrong else raw.relation
-    told: set[tuple[int, str]] = set()
-    for name, cell in rows.cells.items():
-        if not raw.has(cell.column) or contract.columns[name].required:
-            continue
-        column = raw.column(cell.column)
-        for row, value in con.execute(
-            f"""SELECT m._row, left(r.{column}, 40) FROM mapped m JOIN {raw.relation} r USING (_row)
-            WHERE m._reason IS NULL AND _failed_{name} ORDER BY 1"""
-        ).fetchall():
-            if (row, cell.column) in told:
-                continue
-            told.add((row, cell.column))
-            kind = cell.kind or _kind(contract.columns[name].type)
-            said = f"{value!r} is not a {kind}; read as missing"
-            rejects.append(Reject(raw.label, raw.line(row), said, cell.column, whole_row=False))
-    kept_rows = f"SELECT {', '.join(rows.cells)} FROM mapped WHERE _reason IS NULL"
-    if rows.staged:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE staged_{rows.table} AS {kept_rows}")
-    else:
-        merge(con, rows.table, kept_rows)
-    (kept,) = con.execute("SELECT count(*) FROM mapped WHERE _reason IS NULL").fetchone() or (0,)
-    return int(kept)
-
-
-def _kind(type_: str) -> str:
-    return {
-        "timestamp(6)": "date and time",
-        "date": "date",
-        "float64": "number",
-        "boolean": "true or false",
-        "int64": "whole number",
-    }.get(type_, "number" if type_.startswith("decimal") else "text")

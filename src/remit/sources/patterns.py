@@ -37,4 +37,8 @@ def is_checkbox(reader: Reader, column: str) -> bool:
 
 def local_day(instant: str, zone: str) -> str:
     """The calendar day of an instant in a zone, as SQL."""
-    return f"CAST(timezone('{zone}', timezone('UTC', {instant})) AS DATE)"
+    # a subquery is worked out once for each different quarter of an hour, not once a row
+    return (
+        f"(SELECT CAST(timezone('{zone}', timezone('UTC', quarter)) AS DATE) "
+        f"FROM (SELECT time_bucket(INTERVAL 15 MINUTE, {instant}) AS quarter))"
+    )

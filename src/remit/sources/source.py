@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 
 import duckdb
 
@@ -58,6 +59,18 @@ def connector(table: Found) -> str:
     return ""
 
 
+NEVER_TAKEN = datetime(1970, 1, 1)  # noqa: DTZ001  instants are UTC without a zone
+STAMPS = (
+    "systemmodstamp",
+    "lastmodifieddate",
+    "createddate",
+    "createdate",
+    "fivetransynced",
+    "airbyteextractedat",
+)
+"""How the names of columns end that tell when a row was made or changed."""
+
+
 @dataclass(eq=False)
 class Export:
     """The files of one export, as text in the database, and the charter to read them by."""
@@ -68,6 +81,24 @@ class Export:
     today: date
     """The day of the load: nothing can have been entered after it."""
     notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def taken_at(self) -> datetime:
+        """The last instant that the export tells of: when it must have been taken, at least.
+
+        Rows that do not say when they last changed are taken to be as old as this.
+        """
+        latest = NEVER_TAKEN
+        for reader in self.readers.values():
+            for column in reader.raw.columns:
+                if column.casefold().replace("_", "").endswith(STAMPS):
+                    instant = reader.instant(column).sql
+                    (found,) = self.con.execute(
+                        f"SELECT max({instant}) FROM {reader.raw.relation} "
+                        f"WHERE {instant} < TIMESTAMP '{self.today}' + INTERVAL 2 DAY"
+                    ).fetchone() or (None,)
+                    latest = max(latest, found or latest)
+        return latest
 
     def get(self, name: str) -> Reader | None:
         """One file by its name, or None if the export has none such."""
