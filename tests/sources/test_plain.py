@@ -62,8 +62,8 @@ def mapped(acme: Charter, tmp_path: Path) -> Callable[..., Evidence]:
         ),
         (
             "leads:",
-            "activity_states:",
-            "mapping.yaml:2:3  tables.activity_states: no table is called that.",
+            "work:",
+            "mapping.yaml:2:3  tables.work: no table is called that.",
         ),
         (
             "source: from",

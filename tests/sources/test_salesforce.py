@@ -175,7 +175,7 @@ def test_two_meetings_at_once_share_the_hour_and_gross_hours_count_both(charter,
     )
 
     assert found.sql(
-        "SELECT sum(shared_minutes), (SELECT sum(minutes) FROM activities) FROM participants"
+        "SELECT sum(shared_minutes), (SELECT sum(minutes) FROM activities) FROM work"
     ) == [(90.0, 120.0)]
 
 

@@ -1,4 +1,4 @@
-"""What follows from the loaded tables: handoff cases, shared minutes, the state of activities.
+"""What follows from the loaded tables: handoff cases, credits, the state of activities.
 
 Everything here is worked out once, at load, in the database that was just filled; measures then
 only read. Each query looks at what was true at that moment, never at what became of it.
@@ -11,6 +11,7 @@ from datetime import date
 import duckdb
 
 from remit.charter import Charter
+from remit.evidence.work import work_done
 from remit.evidence.write import merge
 
 CREDITS_FOLLOW = (
@@ -24,8 +25,7 @@ def derive(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
     _leads_of_deals(con)
     _handoffs(con, charter)
     _credits(con, charter)
-    _shared_minutes(con)
-    _states(con)
+    work_done(con)
 
 
 def forget(con: duckdb.DuckDBPyConnection, charter: Charter, *, read_alike: bool) -> None:
@@ -205,126 +205,3 @@ def _credits(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
         con.execute(
             "INSERT OR REPLACE INTO derivations VALUES ('deal_credits', ?)", [CREDITS_FOLLOW]
         )
-
-
-def _shared_minutes(con: duckdb.DuckDBPyConnection) -> None:
-    """Share out each person's overlapping entries, so that an hour is counted once."""
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE entries AS
-        SELECT p.activity_id, p.person_id,
-            CASE WHEN a.kind = 'call' THEN a.happened_at - to_microseconds(CAST(a.minutes * 6e7 AS BIGINT)) ELSE a.happened_at END AS starts,
-            CASE WHEN a.kind = 'call' THEN a.happened_at ELSE a.happened_at + to_microseconds(CAST(a.minutes * 6e7 AS BIGINT)) END AS ends
-        FROM participants p JOIN activities a USING (activity_id)
-        WHERE a.counted AND a.minutes > 0 AND NOT a.date_only;
-        CREATE OR REPLACE TEMP TABLE stretches AS
-        SELECT * FROM (
-            SELECT person_id, happened_at AS starts, lead(happened_at) OVER w AS ends, sum(step) OVER w AS at_once
-            FROM (SELECT person_id, starts AS happened_at, 1 AS step FROM entries
-                  UNION ALL SELECT person_id, ends, -1 FROM entries)
-            WINDOW w AS (PARTITION BY person_id ORDER BY happened_at, step ROWS UNBOUNDED PRECEDING))
-        WHERE at_once > 0 AND ends > starts;
-        UPDATE participants SET shared_minutes = s.minutes FROM (
-            SELECT e.activity_id, e.person_id,
-                sum(epoch(x.ends - x.starts) / 60.0 / x.at_once) AS minutes
-            FROM entries e JOIN stretches x ON x.person_id = e.person_id
-                AND x.starts >= e.starts AND x.starts < e.ends
-            GROUP BY ALL) s
-        WHERE participants.activity_id = s.activity_id AND participants.person_id = s.person_id"""
-    )
-
-
-def _states(con: duckdb.DuckDBPyConnection) -> None:
-    """The state each activity met: its ticket, the deal open then, the account, what came before."""
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE concerned AS
-        SELECT a.activity_id, any_value(a.happened_at) AS happened_at,
-            max(k.record_id) FILTER (k.record_type = 'ticket') AS ticket_id,
-            max(k.record_id) FILTER (k.record_type = 'lead') AS lead_id,
-            max(k.record_id) FILTER (k.record_type = 'contact') AS contact_id,
-            max(k.record_id) FILTER (k.record_type = 'account') AS account_id
-        FROM activities a LEFT JOIN activity_links k USING (activity_id) GROUP BY a.activity_id;
-
-        CREATE OR REPLACE TEMP TABLE linked_deals AS
-        SELECT k.activity_id, o.* FROM activity_links k JOIN activities a USING (activity_id)
-        JOIN opportunities o ON o.opportunity_id = k.record_id
-        WHERE k.record_type = 'opportunity';
-
-        CREATE OR REPLACE TEMP TABLE placed AS
-        SELECT c.activity_id, c.happened_at, c.ticket_id,
-            coalesce(c.lead_id, before.lead_id) AS lead_id,
-            coalesce(d.account_id, c.account_id, t.account_id, n.account_id,
-                CASE WHEN l.converted_at <= c.happened_at THEN l.account_id END) AS account_id
-        FROM concerned c
-        LEFT JOIN (SELECT activity_id, min(account_id) AS account_id FROM linked_deals GROUP BY 1) d USING (activity_id)
-        LEFT JOIN tickets t ON t.ticket_id = c.ticket_id
-        LEFT JOIN contacts n ON n.contact_id = c.contact_id
-        LEFT JOIN leads l ON l.lead_id = c.lead_id
-        LEFT JOIN (SELECT contact_id, min(lead_id) AS lead_id FROM leads WHERE contact_id IS NOT NULL GROUP BY 1) before
-            ON before.contact_id = c.contact_id;
-
-        -- deals that existed and were open at that moment, with their stage then
-        CREATE OR REPLACE TEMP TABLE deal_spans AS
-        SELECT o.account_id, o.opportunity_id, o.kind, s.stage, coalesce(s.place, 1) AS place,
-            CASE WHEN s.place > 1 THEN s.entered_at ELSE o.created_at END AS from_at,
-            least(coalesce(s.left_at, o.closed_at, TIMESTAMP '2200-01-01'),
-                  coalesce(o.closed_at, TIMESTAMP '2200-01-01')) AS to_at
-        FROM opportunities o LEFT JOIN stage_changes s
-            ON s.record_type = 'opportunity' AND s.record_id = o.opportunity_id
-        WHERE o.account_id IS NOT NULL AND o.created_at IS NOT NULL;
-
-        CREATE OR REPLACE TEMP TABLE open_deals AS
-        SELECT p.activity_id, o.opportunity_id, o.kind, o.stage, o.place, k.record_id IS NOT NULL AS linked
-        FROM placed p JOIN deal_spans o ON o.account_id = p.account_id
-            AND o.from_at <= p.happened_at AND p.happened_at < o.to_at
-        LEFT JOIN activity_links k ON k.activity_id = p.activity_id
-            AND k.record_type = 'opportunity' AND k.record_id = o.opportunity_id;
-
-        CREATE OR REPLACE TEMP TABLE deal_then AS
-        SELECT * FROM open_deals WHERE linked OR kind = 'new' OR place > 1
-        QUALIFY row_number() OVER (PARTITION BY activity_id
-            ORDER BY linked DESC, kind = 'new' DESC, kind = 'expansion' DESC, opportunity_id DESC) = 1;
-
-        CREATE OR REPLACE TEMP TABLE first_wins AS
-        SELECT account_id, min(closed_at) AS won_at FROM opportunities
-        WHERE won AND account_id IS NOT NULL GROUP BY account_id;
-
-        -- what had made a prospect more than somebody to prospect
-        CREATE OR REPLACE TEMP TABLE engagements AS
-        WITH said AS (
-            SELECT lead_id AS prospect, account_id, 'request' AS kind, created_at AS happened_at FROM leads WHERE inbound
-            UNION ALL
-            SELECT coalesce(c.lead_id, n.account_id, c.account_id), n.account_id, 'meeting', a.recorded_at
-            FROM concerned c JOIN activities a USING (activity_id)
-            LEFT JOIN contacts n ON n.contact_id = c.contact_id
-            WHERE a.kind = 'meeting' AND a.recorded_at < a.happened_at AND (c.lead_id IS NOT NULL OR c.contact_id IS NOT NULL)
-            UNION ALL
-            SELECT prospect_id, NULL, 'offered', happened_at FROM handoffs WHERE step IN ('offered', 'held'))
-        SELECT prospect, kind, happened_at FROM said WHERE prospect IS NOT NULL
-        UNION ALL SELECT s.account_id, s.kind, s.happened_at FROM said s WHERE s.account_id IS NOT NULL AND s.account_id <> s.prospect
-        UNION ALL SELECT l.account_id, s.kind, s.happened_at FROM said s JOIN leads l ON l.lead_id = s.prospect
-            WHERE l.account_id IS NOT NULL AND s.account_id IS NULL
-        UNION ALL SELECT l.lead_id, s.kind, s.happened_at FROM said s JOIN leads l ON l.account_id = s.prospect;
-
-        CREATE OR REPLACE TEMP TABLE engaged AS
-        SELECT p.activity_id,
-            max(e.happened_at) FILTER (e.kind = 'request') AS request_at,
-            max(e.happened_at) FILTER (e.kind = 'meeting') AS meeting_at,
-            max(e.happened_at) FILTER (e.kind = 'offered') AS offered_at
-        FROM (SELECT activity_id, happened_at, unnest([account_id, lead_id]) AS prospect FROM placed) p
-        JOIN engagements e ON e.prospect = p.prospect AND e.happened_at < p.happened_at
-        GROUP BY p.activity_id;
-
-        DELETE FROM activity_states;
-        INSERT INTO activity_states BY NAME
-        SELECT p.activity_id, p.account_id, p.lead_id, p.ticket_id, d.opportunity_id,
-            coalesce(a.segment, l.segment) AS segment, d.kind AS deal_kind, d.stage AS deal_stage,
-            CASE WHEN w.won_at <= p.happened_at THEN w.won_at END AS customer_from,
-            e.request_at, e.meeting_at, e.offered_at, v.known_from
-        FROM placed p JOIN activities v USING (activity_id)
-        LEFT JOIN deal_then d USING (activity_id)
-        LEFT JOIN first_wins w ON w.account_id = p.account_id
-        LEFT JOIN engaged e USING (activity_id)
-        LEFT JOIN accounts a ON a.account_id = p.account_id
-        LEFT JOIN leads l ON l.lead_id = p.lead_id
-        ORDER BY v.day, p.activity_id"""
-    )

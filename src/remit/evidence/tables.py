@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-TEXT, INSTANT, DAY, NUMBER, FLAG, COUNT = (
+TEXT, INSTANT, DAY, NUMBER, FLAG, COUNT, SHORT = (
     "string",
     "timestamp(6)",
     "date",
     "float64",
     "boolean",
     "int64",
+    "int32",
 )
 AMOUNT = "decimal(18, 2)"
 
@@ -87,7 +88,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             ),
             end_day=Column(DAY, "day after the last", required=True),
             share=Column(NUMBER, "share of a full job", required=True),
-            basis=Column(TEXT, "how it is known: people file, title or credit", required=True),
+            basis=Column(
+                TEXT, "how it is known: people file, HR list, title or credit", required=True
+            ),
         ),
         "remits": _table(
             "a function that a role owns or assists in, as the charter has it",
@@ -108,6 +111,14 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             first_day=Column(DAY, "first day in it", required=True),
             end_day=Column(DAY, "day after the last; null while still"),
             lead=Column(FLAG, "whether the person leads it"),
+        ),
+        "positions": _table(
+            "a job title that a person held for a time, where an HR list tells; days are closed-open",
+            "person_id first_day",
+            person_id=_who("person", required=True),
+            title=Column(TEXT, "job title", required=True),
+            first_day=Column(DAY, "first day with it", required=True),
+            end_day=Column(DAY, "day after the last; null while still"),
         ),
         "absences": _table(
             "days on which a person was not at work; days are closed-open",
@@ -335,9 +346,6 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             activity_id=_id("activity"),
             person_id=_who("person", required=True),
             part=Column(TEXT, "owner, creator, organiser, invited or attended", required=True),
-            shared_minutes=Column(
-                NUMBER, "recorded minutes with overlaps shared out between what overlaps"
-            ),
         ),
         "activity_links": _table(
             "a record that an activity concerns",
@@ -391,21 +399,57 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             touched_at=Column(INSTANT, "when the record was first touched"),
             share=Column(NUMBER, "share of the credit, 0 to 1; the whole where it is empty"),
         ),
-        "activity_states": _table(
-            "what the records of an activity were like when it happened",
-            "activity_id",
+        "work": _table(
+            "a person's part in an activity, and what the activity met when it happened; without "
+            "a person where nobody of ours is known",
+            "activity_id person_id",
             activity_id=_id("activity"),
+            person_id=_who("person"),
+            day=Column(DAY, "calendar day in the charter's time zone", required=True),
+            happened_at=Column(INSTANT, "when", required=True),
+            counted=Column(FLAG, "false where it is not somebody's working time", required=True),
+            minutes=Column(NUMBER, "minutes recorded; null where the CRM has none"),
+            shared_minutes=Column(
+                NUMBER, "those minutes with overlaps shared out between what overlaps"
+            ),
+            state_id=Column(
+                SHORT, "what it was, and what it met: a row of `states`", required=True
+            ),
+            since_win=Column(SHORT, "seconds since the company's first win; null before it"),
+            since_engaged=Column(
+                SHORT, "seconds since a meeting was booked with them or they were offered"
+            ),
+            since_request=Column(SHORT, "seconds since somebody there had asked to talk"),
             account_id=Column(TEXT, "company it concerned"),
             lead_id=Column(TEXT, "lead it concerned"),
             ticket_id=Column(TEXT, "ticket it concerned"),
             opportunity_id=Column(TEXT, "deal that was open then, linked or the account's"),
-            segment=Column(TEXT, "segment of company or lead"),
-            deal_kind=Column(TEXT, "kind of that deal"),
+        ),
+        "states": _table(
+            "a kind of work in one state of its records, as `work` met it",
+            "state_id",
+            state_id=Column(SHORT, "number of the state in this file", required=True),
+            kind=Column(TEXT, "email, call, meeting or task", required=True),
+            rule=Column(TEXT, "name of the first charter rule it matched"),
+            on_ticket=Column(FLAG, "whether it concerned a support request", required=True),
+            on_record=Column(FLAG, "whether it concerned a company or lead", required=True),
+            inside=Column(FLAG, "whether only people of ours took part, as far as told"),
+            segment=Column(TEXT, "segment of the company or lead"),
+            deal_kind=Column(TEXT, "kind of the deal that was open then"),
             deal_stage=Column(TEXT, "its stage then"),
-            customer_from=Column(INSTANT, "first win of the company, if it was before"),
-            request_at=Column(INSTANT, "last time before that somebody there had asked to talk"),
-            meeting_at=Column(INSTANT, "last time before that a meeting with them was booked"),
-            offered_at=Column(INSTANT, "last time before that they were offered in a handoff"),
+        ),
+        "role_shares": _table(
+            "which role a person's work counts for on some days, and for how much of it; days are "
+            "closed-open",
+            "share_id",
+            share_id=Column(SHORT, "number of the row", required=True),
+            person_id=_who("person", required=True),
+            work_segment=Column(TEXT, "segment of the work; null for work in any"),
+            role=Column(TEXT, "role of the charter", required=True),
+            segment=Column(TEXT, "segment in which the role is held", required=True),
+            first_day=Column(DAY, "first day on which the person has settled in it", required=True),
+            end_day=Column(DAY, "day after the last", required=True),
+            weight=Column(NUMBER, "share of the work that counts for it, 0 to 1", required=True),
         ),
     }
 )

@@ -15,6 +15,7 @@ _SQL_TYPES = {
     "timestamp(6)": "TIMESTAMP",
     "float64": "DOUBLE",
     "int64": "BIGINT",
+    "int32": "INTEGER",
 }
 
 
@@ -72,7 +73,7 @@ def pseudonyms(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         # a subquery is worked out once for each different id, not once a row
         f"""CREATE OR REPLACE TEMP MACRO person(id) AS
-        (SELECT 'p' || left(sha256('{key}' || known), 12) FROM (SELECT id AS known WHERE id IS NOT NULL))"""
+        (SELECT 'p' || left(sha256('{key}' || known), 11) FROM (SELECT id AS known WHERE id IS NOT NULL))"""
     )
 
 

@@ -203,12 +203,8 @@ def technical_deals(
     )
     if segments:
         deals = deals.filter(deals.account_segment.isin(list(segments)))
-    states = evidence["activity_states"].select("activity_id", state_deal="opportunity_id")
-    parts = evidence["participants"].select("activity_id", "person_id")
-    acts = evidence["activities"].select("activity_id", "day")
-    present = (
-        states.join(parts, "activity_id").join(acts, "activity_id").join(roles_then, "person_id")
-    )
+    done = evidence["work"].select("person_id", "day", state_deal="opportunity_id")
+    present = done.join(roles_then, "person_id")
     present = present.filter((present.day >= present.first_day) & (present.day < present.end_day))
     rows = deals.mutate(part=deals.opportunity_id.isin(present.state_deal).fill_null(False)).select(
         record_id="opportunity_id", cluster="owner_id", happened_at="entered_at", part="part"

@@ -405,20 +405,13 @@ def handovers_of_work(
         if spell.during(over):
             people.setdefault(spell.role, set()).add(spell.person_id)
     small = [role for role, of in people.items() if len(of) < group]
-    acts = evidence["activities"]
-    acts = acts.filter(acts.counted & (acts.day >= over.start) & (acts.day < over.end)).select(
-        "activity_id", "happened_at", "day"
-    )
-    states = evidence["activity_states"]
-    states = (
-        states.mutate(record=ibis.coalesce(states.account_id, states.lead_id))
-        .filter(lambda t: t.record.notnull())
-        .select("activity_id", "record")
-    )
-    parts = evidence["participants"].select("activity_id", "person_id")
+    done = evidence["work"]
+    done = done.filter(
+        done.counted & done.person_id.notnull() & (done.day >= over.start) & (done.day < over.end)
+    ).mutate(record=ibis.coalesce(done.account_id, done.lead_id))
     rows = (
-        acts.join(states, "activity_id")
-        .join(parts, "activity_id")
+        done.filter(done.record.notnull())
+        .select("activity_id", "person_id", "happened_at", "day", "record")
         .join(spells(evidence), "person_id")
     )
     rows = rows.filter((rows.day >= rows.first_day) & (rows.day < rows.end_day))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ class Held:
 
     `settled_day` is the first day that counts towards how the role spends its time. `segment`
     is empty where the person works in all. `basis` says how the spell is known: the charter's
-    people file, today's job title, or credits.
+    people file, an HR list, today's job title, or credits.
     """
 
     person_id: str
@@ -61,11 +62,17 @@ def open_for(charter: Charter, file: Path, *, as_of: date | None = None) -> Evid
     evidence = open_evidence(file, as_of=as_of, reading=reading_of(charter))
     wanted = [dataclasses.asdict(spell) for spell in _spells(charter, evidence)]
     remits = _remits(charter)
-    if _same(wanted, evidence, "assignments") and _same(remits, evidence, "remits"):
+    software = evidence["people"].filter(lambda t: ~t.is_person).person_id.to_pyarrow().to_pylist()
+    counted = _role_shares(wanted, set(software), charter.segment_names())
+    if (
+        _same(wanted, evidence, "assignments")
+        and _same(remits, evidence, "remits")
+        and _same(counted, evidence, "role_shares")
+    ):
         return evidence
     evidence.connection.disconnect()
     try:
-        replace_rows(file, {"assignments": wanted, "remits": remits})
+        replace_rows(file, {"assignments": wanted, "remits": remits, "role_shares": counted})
     except duckdb.Error as error:
         raise EvidenceError(
             [
@@ -78,6 +85,53 @@ def open_for(charter: Charter, file: Path, *, as_of: date | None = None) -> Evid
             ]
         ) from error
     return open_evidence(file, as_of=as_of, reading=reading_of(charter))
+
+
+def _role_shares(
+    held: Sequence[Mapping[str, Any]], software: set[str], segments: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Which role a person's work counts for on which days, once settled in it.
+
+    Work of somebody in two roles at once goes to the one whose segment it is in, else to both by
+    the share they hold. Software does no work.
+    """
+    of: dict[str, list[Mapping[str, Any]]] = {}
+    for spell in held:
+        if spell["person_id"] not in software and spell["settled_day"] < spell["end_day"]:
+            of.setdefault(spell["person_id"], []).append(spell)
+    rows: list[dict[str, Any]] = []
+    for person in sorted(of):
+        cuts = sorted({spell[word] for spell in of[person] for word in ("settled_day", "end_day")})
+        for first, end in itertools.pairwise(cuts):
+            active = [s for s in of[person] if s["settled_day"] <= first < s["end_day"]]
+            by_segment = {segment: _weights(active, segment) for segment in (*segments, "")}
+            alike = len(set(by_segment.values())) == 1
+            for segment in ("",) if alike else by_segment:
+                for spell, weight in zip(active, by_segment[segment], strict=True):
+                    if weight > 0:
+                        rows.append(
+                            {
+                                "share_id": len(rows) + 1,
+                                "person_id": person,
+                                "work_segment": None if alike else segment,
+                                "role": spell["role"],
+                                "segment": spell["segment"],
+                                "first_day": first,
+                                "end_day": end,
+                                "weight": weight,
+                            }
+                        )
+    return rows
+
+
+def _weights(active: Sequence[Mapping[str, Any]], segment: str) -> tuple[float, ...]:
+    fitting = [spell["segment"] in ("", segment) for spell in active]
+    shares = [
+        spell["share"] if fits or not any(fitting) else 0.0
+        for spell, fits in zip(active, fitting, strict=True)
+    ]
+    whole = sum(shares)
+    return tuple(share / whole if whole else 0.0 for share in shares)
 
 
 def _same(wanted: list[dict[str, Any]], evidence: Evidence, table: str) -> bool:
@@ -126,9 +180,10 @@ def _spells(charter: Charter, evidence: Evidence) -> list[Held]:
     """Every spell, from the best source there is.
 
     The charter's dated people decide where it has any; a person is matched by e-mail address,
-    by the CRM's id or by name. Else today's job titles are held against the charter's `titles`,
-    over the whole time, because CRMs keep no history of titles. Else the roles people were
-    credited in, over the whole time.
+    by the CRM's id or by name. Else job titles are held against the charter's `titles`: those of
+    an HR list from day to day; for whom it has none, today's in the CRM over the whole time,
+    because CRMs keep no history of titles. Else the roles people were credited in, over the whole
+    time.
     """
     numbers = charter.numbers()
     if charter.people:
@@ -137,8 +192,24 @@ def _spells(charter: Charter, evidence: Evidence) -> list[Held]:
     def whole_time(person: str, role: str, segment: str, basis: str) -> Held:
         return Held(person, role, segment, LONG_AGO, LONG_AGO, FAR_AHEAD, 1.0, basis)
 
+    positions = evidence["positions"].to_pyarrow().to_pylist()
+    listed = [
+        Held(
+            row["person_id"],
+            title.role,
+            title.segment or _only_segment(charter, title.role),
+            row["first_day"],
+            row["first_day"],
+            row["end_day"] or FAR_AHEAD,
+            1.0,
+            "HR list",
+        )
+        for row in positions
+        if (title := charter.title(row["title"])) is not None
+    ]
+    on_list = {row["person_id"] for row in positions}
     people = evidence["people"]
-    titled = [
+    titled = _settled(listed, charter, numbers, evidence.as_of) + [
         whole_time(
             row["person_id"],
             title.role,
@@ -146,7 +217,7 @@ def _spells(charter: Charter, evidence: Evidence) -> list[Held]:
             "title",
         )
         for row in people.filter(people.is_person).to_pyarrow().to_pylist()
-        if (title := charter.title(row["title"])) is not None
+        if row["person_id"] not in on_list and (title := charter.title(row["title"])) is not None
     ]
     if titled:
         return titled

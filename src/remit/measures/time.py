@@ -16,7 +16,7 @@ from remit.evidence import Evidence
 from remit.measures.intervals import Array, Draws, drawn_shares, shares
 from remit.measures.queries import sql_of
 from remit.measures.roles import Held, roles_held
-from remit.measures.work import UNKNOWN, work
+from remit.measures.work import UNKNOWN, work_by_week
 from remit.terms import Estimate, Period
 
 
@@ -137,13 +137,7 @@ def time_by_role(
         for spell in held
         if spell.role == role and spell.during(over, settled=True)
     ]
-    rows = work(evidence, charter, numbers, over)
-    cells = rows.group_by(
-        ["person_id", "role", "spell_segment", "week", "month", "function", "part"]
-    )
-    summed = cells.agg(
-        minutes=rows.minutes.sum(), low=rows.low.sum(), high=rows.high.sum(), gross=rows.gross.sum()
-    )
+    summed = work_by_week(evidence, charter, numbers, over)
     frame = summed.to_pandas()
     day = over.last_day
     hours = charter.week_hours or float(numbers["week_hours"].at(day).value or 40)
@@ -383,9 +377,8 @@ def _cube(
     rows = frame[frame["person_id"].isin(persons)]
     person = rows["person_id"].map({p: i for i, p in enumerate(persons)}).to_numpy()
     function = rows["function"].map({f: i for i, f in enumerate(functions)}).to_numpy()
-    week = np.array(
-        [(date(w.year, w.month, w.day) - first).days // 7 for w in rows["week"]], dtype=int
-    )
+    days = rows["week"].to_numpy().astype("datetime64[D]") - np.datetime64(first)
+    week = days.astype(int) // 7
     inside = (week >= 0) & (week < weeks)
     np.add.at(
         cube,
@@ -405,6 +398,7 @@ def _months(
     group: int,
 ) -> tuple[MonthPoint, ...]:
     points = []
+    by_month = frame["month"].to_numpy().astype("datetime64[M]")
     for month in over.months():
         held = [
             (spell, span)
@@ -419,11 +413,16 @@ def _months(
         if len(working) < group or not sum(working.values()):
             continue
         first = month.start.replace(day=1)
-        mine = frame[[(m.year, m.month) == (first.year, first.month) for m in frame["month"]]]
+        mine = frame[by_month == np.datetime64(first, "M")]
+        mine = mine[mine["person_id"].isin(list(working))]
         table = np.zeros((len(persons), len(functions)))
-        for row in mine.itertuples():
-            if row.person_id in working:
-                table[persons.index(row.person_id), functions.index(row.function)] += row.minutes
+        person = mine["person_id"].map({p: at for at, p in enumerate(persons)})
+        function = mine["function"].map({f: at for at, f in enumerate(functions)})
+        np.add.at(
+            table,
+            (person.to_numpy(dtype=int), function.to_numpy(dtype=int)),
+            mine["minutes"].to_numpy(dtype=float),
+        )
         hours = np.array([working.get(person, 0.0) for person in persons])
         values = shares(table, hours)
         points.append(

@@ -11,7 +11,7 @@ import ibis
 from remit.benchmarks import Benchmark
 from remit.charter import AccountAge, Charter, Function
 from remit.evidence import Evidence
-from remit.measures.roles import SELLING, spells
+from remit.measures.roles import SELLING
 from remit.terms import Period
 
 UNKNOWN = "unknown"
@@ -32,7 +32,8 @@ def work(
     What it was for is decided in this order: a charter rule; a support ticket; the deal open
     then, by kind and stage; the company as a customer (onboarding, then customer success); a
     handoff offered or a meeting booked before, within `engagement_days` (discovery); a request
-    before (qualification); any other work on a company or lead (prospecting).
+    before (qualification); any other work on a company or lead (prospecting); a meeting among
+    ourselves (internal).
 
     Minutes are those recorded, overlaps shared out; where none are recorded, an estimate for
     the kind of activity with a range.
@@ -42,33 +43,23 @@ def work(
         segment, day, week, month, function, account_age, part` (owned, assisted, outside, apart
         or unknown), `minutes, low, high, gross` (minute), `estimated` (bool).
     """
-    day = over.last_day if over.days else over.start
-    activities = evidence["activities"]
-    activities = activities.filter(
-        activities.counted & (activities.day >= over.start) & (activities.day < over.end)
+    rows = _done(evidence, charter, numbers, over)
+    rows = rows.mutate(
+        pieces=1,
+        estimated_pieces=rows.minutes.isnull().cast("int64"),
+        recorded=ibis.coalesce(rows.shared_minutes, rows.minutes, 0.0),
+        measured=ibis.coalesce(rows.minutes, 0.0),
     )
-    states = evidence["activity_states"].drop("known_from")
-    people = evidence["people"].filter(lambda t: ~t.is_person).select("person_id")
-    parts = evidence["participants"].drop("known_from")
-    parts = parts.anti_join(people, "person_id")
-    rows = activities.drop("known_from").join(states, "activity_id", how="left")
-    rows = (
-        rows.select(~ibis.selectors.cols("activity_id_right"))
-        if "activity_id_right" in rows.columns
-        else rows
-    )
-    rows = rows.mutate(function=function_of(rows, charter, numbers, day), account_age=_age(rows))
-    rows = rows.join(parts, "activity_id").join(spells(evidence), "person_id")
-    rows = rows.filter((rows.day >= rows.settled_day) & (rows.day < rows.end_day))
-    rows = _minutes(rows, charter, numbers, day)
-    rows = _by_share(rows)
-    return _with_part(rows, evidence).select(
+    told = _told(rows, evidence, charter, numbers, over)
+    return told.select(
         "activity_id",
         "person_id",
         "role",
         "spell_segment",
         "segment",
         "day",
+        "week",
+        "month",
         "function",
         "account_age",
         "part",
@@ -76,20 +67,125 @@ def work(
         "low",
         "high",
         "gross",
-        "estimated",
-        week=lambda t: t.day.truncate("W"),
-        month=lambda t: t.day.truncate("M"),
+        estimated=told.estimated_pieces > 0,
     )
 
 
-def function_of(rows: Any, charter: Charter, numbers: Mapping[str, Benchmark], day: date) -> Any:
-    """The function of each activity, as an expression over its state."""
-    engagement = ibis.interval(days=int(numbers["engagement_days"].at(day).value or 0))
-    onboarding = ibis.interval(days=int(numbers["onboarding_days"].at(day).value or 0))
+def work_by_week(
+    evidence: Evidence,
+    charter: Charter,
+    numbers: Mapping[str, Benchmark],
+    over: Period,
+) -> Any:
+    """The same work, summed: what estimators of time shares are given.
 
-    def lately(column: str) -> Any:
-        return rows[column].notnull() & (rows[column] + engagement >= rows.happened_at)
+    One scan sums the minutes by spell, week, state and standing; only the sums are then told
+    what they were for.
 
+    Returns:
+        One row a person, role, `spell_segment`, week, month, function and part, with `minutes,
+        low, high, gross` (minute).
+    """
+    rows = _done(evidence, charter, numbers, over)
+    summed = rows.group_by(["share_id", "week", "month", "state_id", "standing"]).agg(
+        pieces=rows.count(),
+        measured_pieces=rows.minutes.count(),
+        recorded=ibis.coalesce(rows.shared_minutes, rows.minutes).sum().fill_null(0.0),
+        measured=rows.minutes.sum().fill_null(0.0),
+    )
+    summed = summed.mutate(estimated_pieces=summed.pieces - summed.measured_pieces)
+    told = _told(summed, evidence, charter, numbers, over)
+    keys = ["person_id", "role", "spell_segment", "week", "month", "function", "part"]
+    return told.group_by(keys).agg(
+        minutes=told.minutes.sum(), low=told.low.sum(), high=told.high.sum(), gross=told.gross.sum()
+    )
+
+
+def _done(
+    evidence: Evidence, charter: Charter, numbers: Mapping[str, Benchmark], over: Period
+) -> Any:
+    """Counted work of people in a role, with the share of theirs that it counts for."""
+    day = over.last_day if over.days else over.start
+    done = evidence["work"].drop("known_from")
+    done = done.filter(done.counted & (done.day >= over.start) & (done.day < over.end))
+    shares = evidence["role_shares"].select(
+        "share_id", "work_segment", share_of="person_id", share_from="first_day", share_to="end_day"
+    )
+    same = [
+        done.person_id == shares.share_of,
+        done.day >= shares.share_from,
+        done.day < shares.share_to,
+    ]
+    if _in_two_roles(evidence):
+        segments = evidence["states"].select("state_id", met_segment="segment")
+        done = done.join(segments, "state_id")
+        same = [
+            done.person_id == shares.share_of,
+            done.day >= shares.share_from,
+            done.day < shares.share_to,
+            shares.work_segment.isnull() | (shares.work_segment == done.met_segment.fill_null("")),
+        ]
+    rows = done.join(shares, same)
+    return rows.mutate(
+        standing=_standing(rows, numbers, day),
+        week=rows.day.truncate("W"),
+        month=rows.day.truncate("M"),
+    )
+
+
+def _in_two_roles(evidence: Evidence) -> bool:
+    """Whether anybody's work counts for different roles by its segment."""
+    shares = evidence["role_shares"]
+    return bool(shares.work_segment.notnull().any().execute())
+
+
+ONBOARDING, ONBOARDING_LATER, FIRST_TERM, LATER_TERMS, ENGAGED, REQUESTED, COLD = range(7)
+"""How far a company or lead had come: a customer (in its first days, later in them than a year,
+in its first year, after it), in touch, asking to talk, or none of these."""
+
+
+def _standing(rows: Any, numbers: Mapping[str, Benchmark], day: date) -> Any:
+    """How far the company or lead had come, as a small number."""
+    year = FIRST_TERM_DAYS * _DAY
+    onboarding = int(numbers["onboarding_days"].at(day).value or 0) * _DAY
+    engagement = int(numbers["engagement_days"].at(day).value or 0) * _DAY
+    return ibis.cases(
+        (rows.since_win < min(onboarding, year), ONBOARDING),
+        (rows.since_win < onboarding, ONBOARDING_LATER),
+        (rows.since_win < year, FIRST_TERM),
+        (rows.since_win.notnull(), LATER_TERMS),
+        (rows.since_engaged <= engagement, ENGAGED),
+        (rows.since_request <= engagement, REQUESTED),
+        else_=COLD,
+    )
+
+
+_DAY = 86_400
+
+
+def _told(
+    rows: Any,
+    evidence: Evidence,
+    charter: Charter,
+    numbers: Mapping[str, Benchmark],
+    over: Period,
+) -> Any:
+    """Rows with their state, role and minutes, and what they were for."""
+    day = over.last_day if over.days else over.start
+    known = set(rows.columns)
+    states = evidence["states"].drop("known_from")
+    shares = evidence["role_shares"].select(
+        "share_id", "person_id", "role", "weight", spell_segment="segment"
+    )
+    if "person_id" in known:
+        shares = shares.drop("person_id")
+    rows = rows.join(states, "state_id").join(shares, "share_id")
+    rows = rows.mutate(function=function_of(rows, charter), account_age=_age(rows))
+    return _with_part(_minutes(rows, charter, numbers, day), evidence)
+
+
+def function_of(rows: Any, charter: Charter) -> Any:
+    """The function of each piece of work, as an expression over its state and standing."""
     rules = [
         (rows.rule == rule.name, rule.function.value)
         for rule in charter.activities.rules
@@ -102,28 +198,25 @@ def function_of(rows: Any, charter: Charter, numbers: Mapping[str, Benchmark], d
     in_stage = ibis.cases(*stages, else_=SELLING) if stages else ibis.literal(SELLING)
     return ibis.cases(
         *rules,
-        (rows.ticket_id.notnull(), Function.SUPPORT.value),
+        (rows.on_ticket, Function.SUPPORT.value),
         (rows.deal_kind == "renewal", Function.RENEWAL.value),
         (rows.deal_kind == "expansion", Function.EXPANSION.value),
         (rows.deal_kind == "new", in_stage),
-        (
-            rows.customer_from.notnull() & (rows.customer_from + onboarding > rows.happened_at),
-            Function.ONBOARDING.value,
-        ),
-        (rows.customer_from.notnull(), Function.CUSTOMER_SUCCESS.value),
-        (lately("offered_at") | lately("meeting_at"), Function.DISCOVERY.value),
-        (lately("request_at"), Function.QUALIFICATION.value),
-        (rows.account_id.notnull() | rows.lead_id.notnull(), Function.PROSPECTING.value),
+        (rows.standing <= ONBOARDING_LATER, Function.ONBOARDING.value),
+        (rows.standing <= LATER_TERMS, Function.CUSTOMER_SUCCESS.value),
+        (rows.standing == ENGAGED, Function.DISCOVERY.value),
+        (rows.standing == REQUESTED, Function.QUALIFICATION.value),
+        (rows.on_record, Function.PROSPECTING.value),
+        (rows.inside.fill_null(False), Function.INTERNAL.value),
         else_=UNKNOWN,
     )
 
 
 def _age(rows: Any) -> Any:
-    year = ibis.interval(days=FIRST_TERM_DAYS)
     return ibis.cases(
-        (rows.customer_from.isnull(), AccountAge.BEFORE_WIN.value),
-        (rows.customer_from + year > rows.happened_at, AccountAge.FIRST_TERM.value),
-        else_=AccountAge.LATER_TERMS.value,
+        (rows.standing.isin([ONBOARDING, FIRST_TERM]), AccountAge.FIRST_TERM.value),
+        (rows.standing <= LATER_TERMS, AccountAge.LATER_TERMS.value),
+        else_=AccountAge.BEFORE_WIN.value,
     )
 
 
@@ -145,37 +238,20 @@ def minutes_by_kind(
 
 
 def _minutes(rows: Any, charter: Charter, numbers: Mapping[str, Benchmark], day: date) -> Any:
+    """Minutes of pieces that count for the role: recorded ones, and an estimate for the others."""
     kinds = minutes_by_kind(charter, numbers, day)
 
     def estimate(place: int) -> Any:
-        return ibis.cases(
+        each = ibis.cases(
             *((rows.kind == kind, float(three[place])) for kind, three in kinds.items()), else_=0.0
         )
+        return rows.estimated_pieces * each
 
-    recorded = ibis.coalesce(rows.shared_minutes, rows.minutes)
     return rows.mutate(
-        estimated=rows.minutes.isnull(),
-        gross=ibis.coalesce(rows.minutes, estimate(1)),
-        low=ibis.coalesce(recorded, estimate(0)),
-        high=ibis.coalesce(recorded, estimate(2)),
-        minutes=ibis.coalesce(recorded, estimate(1)),
-    )
-
-
-def _by_share(rows: Any) -> Any:
-    """Work of somebody in two roles at once goes to the one whose segment it is in, else to both.
-
-    Both by the share they hold.
-    """
-    same = ibis.window(group_by=["activity_id", "person_id"])
-    fits = (rows.spell_segment == "") | (rows.spell_segment == rows.segment.fill_null(""))
-    rows = rows.mutate(fits=fits.cast("int64"))
-    rows = rows.mutate(any_fits=rows.fits.max().over(same))
-    rows = rows.mutate(weight=(rows.fits == rows.any_fits).ifelse(rows.share, 0.0))
-    rows = rows.mutate(weight=rows.weight / rows.weight.sum().over(same))
-    rows = rows.filter(rows.weight > 0)
-    return rows.mutate(
-        **{name: rows[name] * rows.weight for name in ("minutes", "low", "high", "gross")}
+        gross=(rows.measured + estimate(1)) * rows.weight,
+        low=(rows.recorded + estimate(0)) * rows.weight,
+        high=(rows.recorded + estimate(2)) * rows.weight,
+        minutes=(rows.recorded + estimate(1)) * rows.weight,
     )
 
 

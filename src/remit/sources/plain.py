@@ -17,8 +17,11 @@ from remit.sources.delimited import ExportError, quoted
 from remit.sources.source import Export
 from remit.terms import Place, Problem, nearest
 
-WORKED_OUT = ("activity_states", "assignments", "remits")
+WORKED_OUT = ("work", "states", "role_shares", "assignments", "remits")
 """Tables that no file fills."""
+
+FOR_ALL = {"costs": ("role", "segment"), "targets": ("segment",)}
+"""Columns in which a row that is for all of them says nothing."""
 
 
 class MappedFile(BaseModel):
@@ -149,6 +152,7 @@ def _wrong_columns(
     filled = {*mapped.columns, *mapped.constants}
     if "happened_at" in filled:
         filled.add("day")
+    filled |= set(FOR_ALL.get(table, ()))
     problems += [
         Problem(
             read.place(of),
@@ -204,6 +208,9 @@ def _rows(name: str, mapped: MappedFile, reader: Reader, export: Export) -> Iter
         cells[column] = (
             Cell(f"person({quoted(word)})") if contract[column].person else constant(word)
         )
+    for column in FOR_ALL.get(name, ()):
+        told = cells.get(column, Cell("NULL"))
+        cells[column] = replace(told, sql=f"coalesce({told.sql}, '')")
     for column, noun in contract.items():
         if noun.required and column not in cells and noun.type == FLAG:
             cells[column] = Cell("true" if column in ("counted", "is_person") else "false")
