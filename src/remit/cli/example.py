@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from remit.cli.progress import progress
-from remit.example import write_example
-from remit.terms import Place, Problem, RemitError
+from remit.example import layout_names, write_example
+from remit.terms import Place, Problem, RemitError, nearest
 
 
-def run_example(directory: Path, seed: int) -> None:
+def run_example(directory: Path, seed: int, layouts: Sequence[str] = ()) -> None:
     """Write the example company, and say what to do with it."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise RemitError(
             [Problem(Place(str(directory)), "", "is not an empty folder.", "Give a new one.")]
         )
+    known = layout_names()
+    problems = [
+        Problem(Place("--layout"), "", f"no layout is called {name!r}.",
+                nearest(name, known, what="Layouts"))
+        for name in layouts
+        if name not in known
+    ]  # fmt: skip
+    if problems:
+        raise RemitError(problems)
     with progress() as say:
         say("making up a company")
-        write_example(directory, seed=seed)
-    print(f"Wrote {directory}: charter.yaml, people.csv, export/ and, for comparison, truth.json.")
+        written = write_example(directory, seed=seed, layouts=("salesforce", *layouts))
+    also = "".join(f", {folder.name}/" for folder in list(written.layouts.values())[1:])
+    print(
+        f"Wrote {directory}: charter.yaml, people.csv, export/{also} and, for comparison, "
+        "truth.json."
+    )
     print(f"Now: remit audit {directory / 'charter.yaml'} {directory / 'export'}")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from remit.example.company import Company, Segment, Team
 from remit.example.days import day_of
-from remit.example.salesforce import write_table
 from remit.example.staff import Staff
+from remit.example.tables import write_table
 
 _HEAD = """\
 # The charter of {name}: who owns what, and where the CRM records it.

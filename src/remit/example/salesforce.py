@@ -57,8 +57,8 @@ class _Export:
     kept: Kept
     calendar: Calendar
     dice: Dice
-    folder: Path
-    keep: bool = False
+    folder: Path | None
+    keep: bool
     tables: dict[str, Table] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     ranks: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -85,7 +85,8 @@ class _Export:
         if self.keep:
             rows = list(rows)
             self.tables[name] = Table(tuple(header.split()), rows)
-        self.counts[name] = write_table(self.folder / f"{name}.csv", header.split(), rows)
+        if self.folder is not None:
+            self.counts[name] = write_table(self.folder / f"{name}.csv", header.split(), rows)
 
     def day(self, moment: int) -> str:
         return self.clock.day(self.calendar.day_of(moment))
@@ -541,9 +542,9 @@ class _Export:
 
 def export(
     company: Company, staff: Staff, market: Market, kept: Kept, calendar: Calendar, dice: Dice,
-    folder: Path, keep: bool = False,
+    folder: Path | None, *, keep: bool = False,
 ) -> tuple[dict[str, int], dict[str, Table]]:  # fmt: skip
-    """Write the export into a folder.
+    """Make the export, and write it into a folder.
 
     Args:
         company: Its parameters.
@@ -552,11 +553,11 @@ def export(
         kept: What the CRM keeps of the work.
         calendar: Its working days.
         dice: Chance.
-        folder: Where the files go.
+        folder: Where the files go; nowhere if None.
         keep: Whether to return the rows as well, for other layouts to be written from.
 
     Returns:
-        The number of rows by table, and the tables, if they were to be kept.
+        The number of rows written by table, and the tables, if they were to be kept.
     """
     writing = _Export(company, staff, market, kept, calendar, dice, folder, keep)
     return writing.run(), writing.tables
