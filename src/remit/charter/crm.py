@@ -1,4 +1,4 @@
-"""How the company's CRM is read: kinds of deals, stages, activities."""
+"""How the company's CRM is read: kinds of deals, stages, activities, event logs."""
 
 from collections.abc import Mapping
 from typing import Literal, Self
@@ -29,7 +29,7 @@ class ActivityRule(Noun):
     """What an activity is for, where its own columns say so. First match wins."""
 
     name: Text
-    object: Literal["Task", "Event"] | None = None
+    object: Literal["Task", "Event", "Calendar"] | None = None
     where: Mapping[str, Words]
     function: Function | None = Field(default=None, alias="is")
     automated: StrictBool = False
@@ -62,3 +62,22 @@ class Activities(Noun):
 
     rules: tuple[ActivityRule, ...] = ()
     minutes: Mapping[Literal["email", "call", "meeting", "task"], Minutes] = {}
+
+
+class EventLog(Noun):
+    """What a case of an event log is, and which of its activities end it.
+
+    Left out, the work of a log is measured, but hangs on no record.
+    """
+
+    case: Literal["deal", "lead", "ticket"]
+    won: Words = ()
+    lost: Words = ()
+    object: Text | None = None
+    resource: Text | None = None
+
+    @model_validator(mode="after")
+    def _only_deals_are_won(self) -> Self:
+        if (self.won or self.lost) and self.case != "deal":
+            raise ValueError(f"says what wins or loses a {self.case}; only a deal is won or lost")
+        return self

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from remit.benchmarks import Benchmark, with_overrides
-from remit.charter.crm import Activities, Deals
+from remit.charter.crm import Activities, Deals, EventLog
 from remit.charter.handoffs import Handoff, SignOff
 from remit.charter.market import Owning, RetentionIndicator, Segment, Territory
 from remit.charter.organisation import (
@@ -80,7 +80,10 @@ class Charter(Noun):
     """Column and words that mark a lead as somebody asking to talk."""
     not_people: Words = ()
     """Patterns of user names that are software, such as `Integration*`."""
+    email_domains: Words = ()
+    """Domains of the company's own addresses, such as `acme.com`; whoever has another is outside."""
     activities: Activities = Activities()
+    event_log: EventLog | None = None
     handoffs: Annotated[tuple[Handoff, ...], Serves("003-49", "001-03", "004-05")] = ()
     sign_offs: tuple[SignOff, ...] = ()
     measures: Mapping[str, Measure] = {}
