@@ -35,7 +35,7 @@ def parquet(file: Path) -> Sequence[Found]:
 
 
 def _table(file: Path, header: tuple[str, ...]) -> Found:
-    return Found(file.stem, file.name, header, partial(_read, file))
+    return Found(file.stem, file.name, header, partial(_read, file), file.stat().st_size)
 
 
 def _read(file: Path, con: duckdb.DuckDBPyConnection, relation: str) -> Raw:

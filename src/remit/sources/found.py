@@ -30,6 +30,8 @@ class Found:
     """Its columns as written there; empty where they cannot be told before it is read."""
     fetch: Callable[[duckdb.DuckDBPyConnection, str], Raw]
     """Reads it as text into a relation of the given name. Raises ExportError."""
+    size: int = 0
+    """Bytes, where known."""
     spelt: Mapping[str, str] = field(default_factory=dict)
     """A source's word for a column, to how the column is written there."""
 
@@ -82,11 +84,10 @@ def tables_in(place: Path) -> list[Found]:
             format knows.
     """
     if place.is_file():
-        format_ = _format_of(place)
-        if format_ is None:
+        if not _formats_of(place):
             known = ", ".join(sorted(e for f in _formats().values() for e in f.note.endings))
             raise _refused(place, "is of no format that remit reads.", f"Known: {known}.")
-        return list(format_.call(place))
+        return _tables_of(place)
     if not place.is_dir():
         raise _refused(
             place, "there is no such folder or file.", "Give an export, or a mapping (.yaml)."
@@ -97,22 +98,21 @@ def tables_in(place: Path) -> list[Found]:
         raise _refused(
             place, f"cannot be read: {error.strerror}.", "Look at its permissions."
         ) from None
-    return [
-        table
-        for file in files
-        if (format_ := _format_of(file)) is not None
-        for table in format_.call(file)
-    ]
+    return [table for file in files for table in _tables_of(file)]
 
 
 def _formats() -> Mapping[str, Entry[Format]]:
     return catalogue("remit.sources", Format)
 
 
-def _format_of(file: Path) -> Entry[Format] | None:
+def _formats_of(file: Path) -> list[Entry[Format]]:
     name = file.name.casefold()
-    fits = [f for f in _formats().values() if name.endswith(f.note.endings)]
-    return fits[0] if fits else None
+    return [f for f in _formats().values() if name.endswith(f.note.endings)]
+
+
+def _tables_of(file: Path) -> list[Found]:
+    """What a file holds, by the first of its formats that finds anything in it."""
+    return next((tables for f in _formats_of(file) if (tables := list(f.call(file)))), [])
 
 
 def _refused(place: Path, wrong: str, fix: str) -> ExportError:

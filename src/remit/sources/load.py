@@ -26,11 +26,10 @@ from remit.sources.cells import Lent, Mapped, Reader, Rows, month_comes_first
 from remit.sources.delimited import ExportError, Reject
 from remit.sources.found import Found, tables_in
 from remit.sources.keep import Count, for_no_table, keep
+from remit.sources.pace import DERIVING, KEEPING, READING, Pace, Progress
 from remit.sources.plain import plain, read_mapping
 from remit.sources.source import Export, Source
 from remit.terms import Entry, Place, Problem, catalogue, nearest
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +160,13 @@ def _load_all(
     unread: list[str] = []
     rejects: list[Reject] = []
     names: list[str] = []
-    for source in sources:
+    all_chosen = [(source, _chosen(source)) for source in sources]
+    pace = Pace(
+        progress, sum(t.size for _, some in all_chosen for c in some for t in c.tables.values())
+    )
+    for source, some in all_chosen:
         above = f"{Path(source).name}/" if len(sources) > 1 else ""
-        for one in _one(charter, source, above, con, today, progress):
+        for one in (_read(charter, chosen, above, con, today, pace) for chosen in some):
             names.append(one.source)
             files += one.files
             unread += one.unread
@@ -171,9 +174,10 @@ def _load_all(
             for derived in one.derivations.items():
                 con.execute("INSERT OR REPLACE INTO derivations VALUES (?, ?)", derived)
     _check_anything_kept(files, rejects)
-    progress("working out what state each activity met")
+    pace.step("working out what state each activity met")
     settle(con)
     derive(con, charter)
+    pace.done(DERIVING, pace.size)
     first, last = ends_of_evidence(con, charter.time_zone, today)
     con.executemany(
         "INSERT OR REPLACE INTO loaded_files VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -241,41 +245,32 @@ class _Chosen:
     """Tables that lie there too and that nothing has a use for."""
 
 
-def _one(
-    charter: Charter,
-    source: Path | str,
-    above: str,
-    con: duckdb.DuckDBPyConnection,
-    today: date,
-    progress: Progress,
-) -> Iterable[_Read]:
-    """Read one place, by every source that knows something there."""
-    for chosen in _chosen(source):
-        yield _read(charter, chosen, above, con, today, progress)
-
-
 def _read(
     charter: Charter,
     chosen: _Chosen,
     above: str,
     con: duckdb.DuckDBPyConnection,
     today: date,
-    progress: Progress,
+    pace: Pace,
 ) -> _Read:
     """Read the tables of one source into the canonical ones."""
     read = _Read(chosen.source, unread=list(chosen.others))
-    readers, problems = _readers(con, chosen, above, progress, read)
+    readers, problems = _readers(con, chosen, above, pace, read)
     if problems:
         raise ExportError(problems)
     export = Export(charter, con, readers, today)
+    sizes = {table.name: table.size for table in chosen.tables.values()}
     kept: dict[str, dict[str, list[Count]]] = {}
     meant_of: dict[str, list[str]] = {}
     for made in chosen.run(export):
         if isinstance(made, Rows):
+            pace.step(f"keeping {made.raw.label}")
             count = keep(con, made, read.rejects, export.taken_at)
             meant = meant_of.setdefault(made.raw.name, [])
             meant.append(f"({made.where})")
             kept.setdefault(made.raw.name, {}).setdefault(made.table, []).append(count)
+            if len(meant) == 1:
+                pace.done(KEEPING, sizes.get(made.raw.name, 0))
         elif isinstance(made, Lent):
             count = Count(made.raw.rows, made.raw.rows)
             meant_of.setdefault(made.raw.name, []).append("true")
@@ -311,7 +306,7 @@ def _readers(
     con: duckdb.DuckDBPyConnection,
     chosen: _Chosen,
     above: str,
-    progress: Progress,
+    pace: Pace,
     read: _Read,
 ) -> tuple[dict[str, Reader], list[Problem]]:
     """A reader for each table, and what keeps the export from being read at all.
@@ -321,11 +316,11 @@ def _readers(
     readers: dict[str, Reader] = {}
     left_out: list[Problem] = []
     for at, (name, table) in enumerate(chosen.tables.items()):
-        progress(f"reading {table.label}")
+        pace.step(f"reading {table.label}")
         try:
             raw = table.read(con, f"raw_{at}")
         except ExportError as error:
-            left_out += error.problems
+            left_out += [problem for problem in error.problems if problem not in left_out]
             why = f"not read: {'; '.join(problem.wrong for problem in error.problems)}"
             read.files.append(LoadedFile(above + table.label, "", 0, 0, 0, why.rstrip(".")))
         else:
@@ -334,6 +329,7 @@ def _readers(
                 dataclasses.replace(reject, file=raw.label) for reject in raw.malformed
             )
             readers[name] = Reader(con, raw)
+            pace.done(READING, table.size, raw.rows)
     stops = left_out if chosen.needed or not readers else []
     raws = [reader.raw for reader in readers.values()]
     order = cache(partial(month_comes_first, con, raws))
