@@ -28,6 +28,7 @@ def test_every_row_of_a_real_org_is_kept_and_its_days_are_understood(trial_data,
     assert kept["Lead.csv"] == (22, 22)
     assert kept["Opportunity.csv"] == (36, 36)
     assert kept["OpportunityHistory.csv"] == (48, 48)
+    assert summary.unread == ("OpportunityHistoryGroup.csv",)
     assert summary.values_not_understood == 0
     found = open_for(declared, summary.into)
     assert found.sql("SELECT min(created_at) FROM opportunities")[0][0].year == 2026

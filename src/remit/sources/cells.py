@@ -147,6 +147,11 @@ class Reader:
             return null("DATE")
         return self._understood(cell, f"CAST({self._stamp(cell.sql, name)} AS DATE)", name)
 
+    def day_of(self, name: str, zone: str) -> Cell:
+        """The calendar day in a zone on which an instant fell."""
+        instant = self.instant(name)
+        return self._understood(Cell(instant.sql), local_day(instant.sql, zone), name)
+
     def _understood(self, cell: Cell, read: str, name: str) -> Cell:
         """A cell with a name of its own in the file's relation, however often it is used."""
         if not self.raw.has(name):
@@ -160,6 +165,15 @@ class Reader:
             )
         column = self._worked_out[read]
         return Cell(column, f"({cell.sql} IS NOT NULL AND {column} IS NULL)", name)
+
+    def release(self) -> None:
+        """Give back the room that the file's rows take, once nothing will ask for them."""
+        relation = self.raw.relation
+        for view in (True, False):
+            listed = f"SELECT {'view' if view else 'table'}_name FROM duckdb_{'views' if view else 'tables'}()"
+            named = f"{listed} WHERE temporary AND {'view' if view else 'table'}_name IN (?, ?)"
+            for (name,) in self.con.execute(named, [relation, f"{relation}_text"]).fetchall():
+                self.con.execute(f"DROP {'VIEW' if view else 'TABLE'} {name}")
 
     @cached_property
     def _text(self) -> str:
@@ -213,6 +227,15 @@ class Reader:
             )
         wanted = "%m" if month_first else "%d"
         return next((way for way in best if f"'{wanted}" in way), best[0])
+
+
+def local_day(instant: str, zone: str) -> str:
+    """The calendar day of an instant in a zone, as SQL."""
+    # a subquery is worked out once for each different quarter of an hour, not once a row
+    return (
+        f"(SELECT CAST(timezone('{zone}', timezone('UTC', quarter)) AS DATE) "
+        f"FROM (SELECT time_bucket(INTERVAL 15 MINUTE, {instant}) AS quarter))"
+    )
 
 
 _SPACED = "^[\\s\\x{a0}]|[\\s\\x{a0}]$"

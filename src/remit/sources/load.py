@@ -299,6 +299,8 @@ def _read(
                 )
             )
             lost = 0
+    for reader in readers.values():
+        reader.release()
     return read
 
 
@@ -318,7 +320,7 @@ def _readers(
     for at, (name, table) in enumerate(chosen.tables.items()):
         pace.step(f"reading {table.label}")
         try:
-            raw = table.read(con, f"raw_{at}")
+            raw = table.read(con, f"raw_{pace.tables + at}")
         except ExportError as error:
             left_out += [problem for problem in error.problems if problem not in left_out]
             why = f"not read: {'; '.join(problem.wrong for problem in error.problems)}"
@@ -330,6 +332,7 @@ def _readers(
             )
             readers[name] = Reader(con, raw)
             pace.done(READING, table.size, raw.rows)
+    pace.tables += len(chosen.tables)
     stops = left_out if chosen.needed or not readers else []
     raws = [reader.raw for reader in readers.values()]
     order = cache(partial(month_comes_first, con, raws))
@@ -385,7 +388,8 @@ def _of_mapping(path: Path) -> _Chosen:
             there_is_none = "there is no such file."
             raise _refused(path.parent / file, there_is_none, "Correct the path, or export it.")
         found = tables_in(path.parent / file)
-        wanted = [table for table in found if not sheet or table.name == sheet]
+        unreadable = [table for table in found if not table.columns]  # says why when it is read
+        wanted = [table for table in found if not sheet or table.name == sheet] or unreadable
         if not wanted:
             raise ExportError(
                 [

@@ -24,6 +24,8 @@ class Pace:
     """Bytes to read, of all tables."""
     clock: Callable[[], float] = time.monotonic
     rows: int = 0
+    tables: int = 0
+    """Tables begun so far."""
     _done: float = 0.0
     _started: float = field(default=0.0)
 

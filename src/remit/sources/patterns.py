@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from remit.sources.cells import Reader
+from remit.sources.cells import local_day as local_day
 
 
 def matches(reader: Reader, where: Mapping[str, tuple[str, ...]]) -> str:
@@ -33,12 +34,3 @@ def is_checkbox(reader: Reader, column: str) -> bool:
         f"SELECT count(*) FROM {reader.raw.relation} WHERE {flag.failed}"
     ).fetchone() or (0,)
     return not wrong
-
-
-def local_day(instant: str, zone: str) -> str:
-    """The calendar day of an instant in a zone, as SQL."""
-    # a subquery is worked out once for each different quarter of an hour, not once a row
-    return (
-        f"(SELECT CAST(timezone('{zone}', timezone('UTC', quarter)) AS DATE) "
-        f"FROM (SELECT time_bucket(INTERVAL 15 MINUTE, {instant}) AS quarter))"
-    )

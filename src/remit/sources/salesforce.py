@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from remit.charter import Charter
 from remit.charter.market import Range
+from remit.sources.addresses import remember
 from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant, null
 from remit.sources.delimited import quoted
+from remit.sources.found import Found
 from remit.sources.patterns import glob_of, matches
 from remit.sources.salesforce_activities import activities
-from remit.sources.salesforce_columns import deleted, not_in_future, seller, user_itself
+from remit.sources.salesforce_columns import (
+    deleted,
+    gone,
+    id_of_any,
+    looked_up,
+    merged_away,
+    not_in_future,
+    seller,
+    stated,
+    text_of_any,
+    user_itself,
+    with_columns,
+)
+from remit.sources.salesforce_deals import opportunities, parts_of_deals, territories
 from remit.sources.salesforce_handoffs import handoff_fields, handoff_steps
+from remit.sources.salesforce_merges import gather_merges, to_masters
 from remit.sources.source import Export, Source, by_name
 
 OBJECTS = frozenset(
     [
         "User",
         "UserRole",
+        "RecordType",
         "Account",
+        "AccountHistory",
         "Contact",
         "Lead",
         "LeadHistory",
@@ -26,16 +44,46 @@ OBJECTS = frozenset(
         "OpportunityHistory",
         "OpportunityFieldHistory",
         "OpportunityContactRole",
+        "OpportunityStage",
+        "OpportunityLineItem",
+        "OpportunitySplit",
+        "OpportunitySplitType",
+        "Product2",
+        "CurrencyType",
+        "DatedConversionRate",
+        "Contract",
+        "Territory2",
+        "ObjectTerritory2Association",
+        "UserTerritory2Association",
         "Task",
         "Event",
         "EventRelation",
+        "EmailMessage",
         "Case",
     ]
 )
 """The objects that are read, by their API names."""
 
 
-@Source(finds=by_name(OBJECTS), known=OBJECTS)
+def _finds(tables: Sequence[Found]) -> Mapping[str, Found]:
+    """Files by the names of objects, and what custom objects lie beside them.
+
+    A report that somebody saved under the name of an object is none: its columns have labels.
+    """
+    native = [table for table in tables if not _has_labels(table)]
+    found = by_name(OBJECTS)(native)
+    if not found:
+        return found
+    custom = frozenset(t.name for t in native if t.name.casefold().endswith("__c"))
+    return {**found, **by_name(custom)(native)}
+
+
+def _has_labels(table: Found) -> bool:
+    """Whether columns are called as people see them: no `Id`, and words with spaces or dashes."""
+    return not table.has("Id") and any(" " in c.strip() or "-" in c for c in table.columns)
+
+
+@Source(finds=_finds, known=OBJECTS)
 def salesforce(export: Export) -> Iterator[Mapped]:
     """Salesforce native CSV export, one file an object, columns by API name.
 
@@ -46,15 +94,43 @@ def salesforce(export: Export) -> Iterator[Mapped]:
         """CREATE OR REPLACE TEMP MACRO seller(id) AS
         CASE WHEN left(id, 3) = '005' OR length(id) NOT IN (15, 18) THEN person(id) END"""
     )
+    yield from _record_types(export)
+    merges = gather_merges(export)
     yield from _people(export)
     yield from _accounts(export)
     yield from _leads(export)
-    yield from _opportunities(export)
+    yield from opportunities(export)
+    yield from parts_of_deals(export)
+    yield from territories(export)
     yield from _histories(export)
     yield from _tickets(export)
     yield from activities(export)
-    handoff_steps(export)
+    yield from handoff_steps(export)
     handoff_fields(export)
+    if merges:
+        yield from to_masters(export)
+
+
+def _record_types(export: Export) -> Iterator[Lent]:
+    """Give every file with record types a column `RecordType` of their names.
+
+    Where neither the list of record types nor a column of names is there, there is no such
+    column, and whoever asks for it is told so.
+    """
+    types = export.get("RecordType")
+    for reader in export:
+        columns = {column.casefold() for column in reader.raw.columns}
+        if "recordtype" in columns or reader is types:
+            continue
+        if "recordtype.name" in columns:
+            with_columns(reader, {"RecordType": reader.text("RecordType.Name").sql})
+        elif "recordtypeid" in columns and types is not None:
+            named = looked_up(
+                export, "RecordType", reader.id("RecordTypeId").sql, "Name", "DeveloperName"
+            )
+            with_columns(reader, {"RecordType": named})
+    if types is not None:
+        yield Lent(types.raw, "opportunities")
 
 
 # People and companies
@@ -84,11 +160,15 @@ def _people(export: Export) -> Iterator[Mapped]:
                 f"(SELECT min(name) FROM crm_roles WHERE id = {user.id('UserRoleId').sql})"
             )
             if role is not None
-            else null("VARCHAR"),
+            else Cell(text_of_any(user, "UserRole.Name")),
             "is_person": Cell(
                 f"coalesce(lower({kind}) = 'standard', true) AND NOT coalesce({software or 'false'}, false)"
             ),
             "active": user.flag("IsActive"),
+            "manager_id": seller(user, "ManagerId")
+            if user.raw.has("ManagerId")
+            else null("VARCHAR"),
+            "stated_at": stated(user),
             "known_from": user.instant("CreatedDate"),
         },
         gone=deleted(user),
@@ -120,10 +200,15 @@ def _accounts(export: Export) -> Iterator[Mapped]:
                 "segment": Cell(_segment(account, export.charter, "Account")),
                 "owner_id": seller(account, "OwnerId"),
                 "parent_id": account.id("ParentId"),
+                "merged_into": account.id("MasterRecordId")
+                if account.raw.has("MasterRecordId")
+                else null("VARCHAR"),
                 "created_at": account.instant("CreatedDate"),
+                "stated_at": stated(account),
                 "known_from": account.instant("CreatedDate"),
             },
-            gone=deleted(account),
+            # one that was merged stays, to tell into which
+            gone=f"{gone(account)} AND NOT {merged_away(account)}",
             refuse=not_in_future(export, "created_at"),
         )
     contact = export.get("Contact")
@@ -137,11 +222,13 @@ def _accounts(export: Export) -> Iterator[Mapped]:
                 "title": contact.text("Title"),
                 "department": contact.text("Department"),
                 "created_at": contact.instant("CreatedDate"),
+                "stated_at": stated(contact),
                 "known_from": contact.instant("CreatedDate"),
             },
-            gone=deleted(contact),
+            gone=gone(contact),
             refuse=not_in_future(export, "created_at"),
         )
+        remember(contact, "contact", contact.id("Id").sql)
 
 
 def _segment(reader: Reader, charter: Charter, object_: str) -> str:
@@ -170,11 +257,6 @@ def _leads(export: Export) -> Iterator[Rows]:
     lead = export.get("Lead")
     if lead is None:
         return
-    inbound = [
-        matches(lead, {column.partition(".")[2]: words})
-        for column, words in export.charter.inbound.items()
-        if column.startswith("Lead.")
-    ]
     yield Rows(
         "leads",
         lead.raw,
@@ -186,18 +268,17 @@ def _leads(export: Export) -> Iterator[Rows]:
             "created_by": seller(lead, "CreatedById"),
             "owner_id": seller(lead, "OwnerId"),
             "source": lead.text("LeadSource"),
-            "inbound": Cell(
-                f"coalesce({' OR '.join(inbound)}, false)" if inbound else "NULL::BOOLEAN"
-            ),
+            "inbound": Cell(_inbound(lead, export.charter)),
             "status": lead.text("Status"),
             "segment": Cell(_segment(lead, export.charter, "Lead")),
             "converted_at": lead.instant("ConvertedDate"),
             "account_id": lead.id("ConvertedAccountId"),
             "contact_id": lead.id("ConvertedContactId"),
             "opportunity_id": lead.id("ConvertedOpportunityId"),
+            "stated_at": stated(lead),
             "known_from": lead.instant("CreatedDate"),
         },
-        gone=deleted(lead),
+        gone=gone(lead),
         refuse=not_in_future(export, "created_at")
         | {
             "was converted before it was created": (
@@ -205,152 +286,30 @@ def _leads(export: Export) -> Iterator[Rows]:
             )
         },
     )
+    remember(lead, "lead", lead.id("Id").sql)
 
 
-# Deals
+def _inbound(lead: Reader, charter: Charter) -> str:
+    """Whether a lead asked to talk; unknown where a column that could say so is not there."""
+    named = {
+        column.partition(".")[2]: words
+        for column, words in charter.inbound.items()
+        if column.startswith("Lead.")
+    }
+    there = {column: words for column, words in named.items() if lead.raw.column(column)}
+    asked = " OR ".join(matches(lead, {column: words}) for column, words in there.items())
+    if not asked:
+        return "CAST(NULL AS BOOLEAN)"
+    return f"({asked})" if there == named else f"CASE WHEN {asked} THEN true END"
 
 
-def _opportunities(export: Export) -> Iterator[Mapped]:
-    deal = export.get("Opportunity")
-    if deal is None:
-        return
-    closed, won = deal.flag("IsClosed").sql, deal.flag("IsWon").sql
-    kinds = export.charter.deals.kind
-    column = kinds.field.partition(".")[2] if kinds else "Type"
-    known = deal.raw.has(column)
-    created = deal.instant("CreatedDate")
-    end_of_close_day = (
-        f"timezone('UTC', CAST({deal.day('CloseDate').sql} + 1 AS TIMESTAMPTZ)) - INTERVAL 1 SECOND"
-    )
-    yield Rows(
-        "opportunities",
-        deal.raw,
-        {
-            "opportunity_id": deal.id("Id"),
-            "account_id": deal.id("AccountId"),
-            "kind": Cell(_kind_of_deal(deal, export.charter, column) if known else "NULL::VARCHAR"),
-            "kind_from": Cell(
-                f"CASE WHEN {deal.text(column).sql} IS NOT NULL THEN 'Opportunity.{column}' END"
-                if known
-                else "NULL::VARCHAR"
-            ),
-            "owner_id": seller(deal, "OwnerId"),
-            "created_by": seller(deal, "CreatedById"),
-            "created_at": created,
-            "stage": deal.text("StageName"),
-            "amount": deal.amount("Amount"),
-            "currency": deal.text("CurrencyIsoCode")
-            if deal.raw.has("CurrencyIsoCode")
-            else constant(export.charter.currency),
-            "close_day": deal.day("CloseDate"),
-            "closed_at": Cell(f"CASE WHEN {closed} THEN {end_of_close_day} END"),
-            "closed_from": Cell(f"CASE WHEN {closed} THEN 'close day' END"),
-            "won": Cell(f"CASE WHEN {closed} THEN coalesce({won}, false) END"),
-            "source": deal.text("LeadSource"),
-            "known_from": created,
-        },
-        gone=deleted(deal),
-        refuse=not_in_future(export, "created_at"),
-    )
-    yield Derived(
-        "opportunities",
-        """SELECT o.* EXCLUDE (kind, kind_from), CASE WHEN exists(
-            SELECT 1 FROM opportunities p WHERE p.account_id = o.account_id AND p.won
-            AND p.opportunity_id <> o.opportunity_id AND p.closed_at < o.created_at)
-            THEN 'expansion' ELSE 'new' END AS kind, 'derived' AS kind_from
-        FROM opportunities o WHERE o.kind IS NULL OR o.kind_from = 'derived'""",
-        "Deals whose kind no column tells are new business, or expansion where the company had "
-        "won a deal before.",
-    )
-    history = export.get("OpportunityHistory")
-    if history is not None:
-        yield from _stages(
-            export, history, "opportunity", "OpportunityId", history.text("StageName").sql
-        )
-    yield Derived(
-        "opportunities",
-        """SELECT o.* EXCLUDE (closed_at, closed_from), s.entered_at AS closed_at,
-            'stage history' AS closed_from
-        FROM opportunities o JOIN stage_changes s ON s.record_type = 'opportunity'
-            AND s.record_id = o.opportunity_id AND s.left_at IS NULL AND s.stage = o.stage
-        WHERE o.won IS NOT NULL""",
-        "A deal closed when it entered the stage it ended in; where no history tells, at the end "
-        "of its close day.",
-    )
-    part = export.get("OpportunityContactRole")
-    if part is not None:
-        yield Rows(
-            "buying_roles",
-            part.raw,
-            {
-                "opportunity_id": part.id("OpportunityId"),
-                "contact_id": part.id("ContactId"),
-                "role": part.text("Role"),
-                "known_from": part.instant("CreatedDate"),
-            },
-            gone=deleted(part),
-            refuse=not_in_future(export, "known_from"),
-        )
-
-
-def _kind_of_deal(deal: Reader, charter: Charter, column: str) -> str:
-    kinds = charter.deals.kind
-    value = f"lower({deal.text(column).sql})"
-    if kinds is None:
-        return (
-            f"CASE WHEN {value} GLOB '*renew*' THEN 'renewal' WHEN {value} GLOB '*existing*' "
-            f"OR {value} GLOB '*expan*' OR {value} GLOB '*upsell*' OR {value} GLOB '*upgrade*' "
-            f"THEN 'expansion' WHEN {value} GLOB '*new*' THEN 'new' END"
-        )
-    return (
-        "CASE "
-        + " ".join(
-            f"WHEN {matches(deal, {column: words})} THEN '{kind}'"
-            for kind, words in (
-                ("new", kinds.new),
-                ("expansion", kinds.expansion),
-                ("renewal", kinds.renewal),
-            )
-            if words
-        )
-        + " END"
-    )
-
-
-def _stages(
-    export: Export, reader: Reader, type_: str, id_column: str, stage: str
-) -> Iterator[Mapped]:
-    """A history file as entries into stages; rows that only changed an amount are folded in."""
-    yield Rows(
-        "stage_changes",
-        reader.raw,
-        {
-            "record_type": constant(type_),
-            "record_id": reader.id(id_column),
-            "stage": Cell(stage, column="StageName"),
-            "entered_at": reader.instant("CreatedDate"),
-            "place": Cell("_row"),
-            "moved_by": seller(reader, "CreatedById"),
-            "known_from": reader.instant("CreatedDate"),
-        },
-        gone=deleted(reader),
-        refuse=not_in_future(export, "entered_at"),
-        staged=True,
-    )
-    yield Derived(
-        "stage_changes",
-        """SELECT * EXCLUDE (before, place),
-            lead(entered_at) OVER later AS left_at, row_number() OVER later AS place
-        FROM (SELECT *, lag(stage) OVER (PARTITION BY record_id ORDER BY entered_at, place) AS before
-              FROM staged_stage_changes)
-        WHERE stage IS DISTINCT FROM before
-        WINDOW later AS (PARTITION BY record_id ORDER BY entered_at, place)""",
-    )
+# Who owned what, and support
 
 
 def _histories(export: Export) -> Iterator[Mapped]:
-    """Who owned deals and leads when, from the field histories."""
+    """Who owned companies, deals and leads when, from the field histories."""
     for name, type_, id_column in (
+        ("AccountHistory", "account", "AccountId"),
         ("OpportunityFieldHistory", "opportunity", "OpportunityId"),
         ("LeadHistory", "lead", "LeadId"),
     ):
@@ -371,6 +330,8 @@ def _histories(export: Export) -> Iterator[Mapped]:
                     f"CASE WHEN {owner} THEN seller({new}) ELSE '' END", column="NewValue"
                 ),
                 "from_at": history.instant("CreatedDate"),
+                "entry_id": id_of_any(history, "Id"),
+                "stated_at": history.instant("CreatedDate"),
                 "known_from": history.instant("CreatedDate"),
             },
             refuse=not_in_future(export, "from_at"),
@@ -396,9 +357,11 @@ def _tickets(export: Export) -> Iterator[Rows]:
             "opened_at": case.instant("CreatedDate"),
             "closed_at": case.instant("ClosedDate"),
             "owner_id": seller(case, "OwnerId"),
+            "status": case.text("Status"),
+            "stated_at": stated(case),
             "known_from": case.instant("CreatedDate"),
         },
-        gone=deleted(case),
+        gone=gone(case),
         refuse=not_in_future(export, "opened_at")
         | {"was closed before it was opened": "closed_at < opened_at"},
     )

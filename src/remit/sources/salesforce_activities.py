@@ -8,11 +8,23 @@ from remit.charter import Charter
 from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant, null
 from remit.sources.delimited import quoted, quoted_list
 from remit.sources.patterns import is_checkbox, local_day, matches
-from remit.sources.salesforce_columns import deleted, not_deleted, not_in_future, seller
+from remit.sources.salesforce_columns import (
+    deleted,
+    not_deleted,
+    not_in_future,
+    seller,
+    stated,
+    text_of_any,
+    ticked,
+)
 from remit.sources.source import Export
 
 WEIGHTLESS = ("listemail",)
 """Task subtypes that the CRM sends by itself."""
+SERIES = "is the pattern of a series; its meetings or tasks are rows of their own"
+COPY = "is an invited colleague's copy of a meeting; counted once, with the colleague in it"
+SERIES_GROUP, DRAFT = "3", "5"
+"""A group of events that is the pattern of a series; the status of an e-mail not sent yet."""
 
 
 def activities(export: Export) -> Iterator[Mapped]:
@@ -28,7 +40,11 @@ def activities(export: Export) -> Iterator[Mapped]:
     if task is not None:
         yield from _tasks(export, task, zone)
     if event is not None:
+        _find_copies(event)
         yield from _events(export, event, relation, zone)
+    message = export.get("EmailMessage")
+    if message is not None:
+        yield from _emails(export, message, zone)
     yield Derived(
         "participants",
         """SELECT activity_id, coalesce(CASE WHEN reowned AND NOT of_handoff AND c.is_person
@@ -57,6 +73,15 @@ def activities(export: Export) -> Iterator[Mapped]:
                     AND p.person_id = seller({relation.id("RelationId").sql}))""",
         )
         yield Derived("activity_links", _links(relation, "EventId", "RelationId"))
+    if event is not None:
+        yield Derived(
+            "participants",
+            """SELECT c.meeting AS activity_id, c.owner AS person_id, 'invited' AS part,
+                a.recorded_at AS known_from
+            FROM copies c JOIN activities a ON a.activity_id = c.meeting
+            WHERE c.owner IS NOT NULL AND NOT exists(SELECT 1 FROM participants p
+                WHERE p.activity_id = c.meeting AND p.person_id = c.owner)""",
+        )
     yield Derived(
         "activities",
         f"""SELECT a.* EXCLUDE (counted, not_counted), false AS counted, 'bulk closed' AS not_counted
@@ -70,7 +95,7 @@ def activities(export: Export) -> Iterator[Mapped]:
 def _tasks(export: Export, task: Reader, zone: str) -> Iterator[Mapped]:
     due, done = task.day("ActivityDate").sql, task.instant("CompletedDateTime").sql
     created = task.instant("CreatedDate").sql
-    late = f"({due} IS NOT NULL AND {created} IS NOT NULL AND {due} < {local_day(created, zone)})"
+    late = f"({due} IS NOT NULL AND {created} IS NOT NULL AND {due} < {task.day_of('CreatedDate', zone).sql})"
     dated = f"({late} OR ({done} IS NULL AND {due} IS NOT NULL))"
     at = (
         f"CASE WHEN {dated} THEN timezone('UTC', CAST({due} AS TIMESTAMPTZ)) "
@@ -122,11 +147,13 @@ def _tasks(export: Export, task: Reader, zone: str) -> Iterator[Mapped]:
             "not_counted": Cell(reason),
             "rule": Cell(rule),
             "direction": Cell(f"lower({task.text('CallType').sql})"),
+            "outcome": Cell(text_of_any(task, "CallDisposition", "Status")),
             "recorded_at": Cell(f"coalesce({created}, {at})"),
+            "stated_at": stated(task),
             "known_from": Cell(f"coalesce({created}, {at})"),
         },
         gone=deleted(task),
-        refuse=not_in_future(export, "recorded_at"),
+        refuse=not_in_future(export, "recorded_at") | _series(task),
     )
     _forget_parts(task)
     yield from _linked(task)
@@ -176,17 +203,118 @@ def _events(export: Export, event: Reader, relation: Reader | None, zone: str) -
             "rule": Cell(rule),
             "direction": null("VARCHAR"),
             "recorded_at": Cell(f"coalesce({created}, {at})"),
+            "stated_at": stated(event),
             "known_from": Cell(f"coalesce({created}, {at})"),
         },
         gone=deleted(event),
         refuse=(not_in_future(export, "recorded_at") if event.raw.has("CreatedDate") else {})
-        | {"ends before it starts": "minutes < 0"},
+        | {"ends before it starts": "minutes < 0"}
+        | _series(event)
+        | {COPY: "activity_id IN (SELECT id FROM copies)"},
     )
     _forget_parts(event)
     yield from _linked(event)
     if relation is not None:
         yield Lent(relation.raw, "participants")
     _remember_doers(event, _of_handoff(export.charter, event, "Event"))
+
+
+def _series(reader: Reader) -> dict[str, str]:
+    """The rows that only say how a series repeats, as a reason to refuse them.
+
+    A series has a row that holds its pattern, marked as recurring (in Lightning by its group), and
+    a row for each time it takes place, which names that first one.
+    """
+    own = reader.id("Id").sql
+    if not any(map(reader.raw.has, ("IsRecurrence", "GroupEventType", "RecurrenceActivityId"))):
+        return {}
+    marked = f"({ticked(reader, 'IsRecurrence')} OR coalesce({text_of_any(reader, 'GroupEventType')}, '') = '{SERIES_GROUP}')"
+    named = "false"
+    if reader.raw.has("RecurrenceActivityId") and not reader.raw.has("IsRecurrence"):
+        of = reader.id("RecurrenceActivityId").sql
+        named = f"{own} IN (SELECT {of} FROM {reader.raw.relation} WHERE {of} <> {own})"
+    table = f"series_{reader.raw.relation}"
+    reader.con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {table} AS
+        SELECT {own} AS id FROM {reader.raw.relation} WHERE {own} IS NOT NULL AND ({marked} OR {named})"""
+    )
+    return {SERIES: f"activity_id IN (SELECT id FROM {table})"}
+
+
+def _find_copies(event: Reader) -> None:
+    """The copies that invited colleagues have of a meeting, with the meeting that each is of.
+
+    The CRM names no meeting on a copy: it is the one that starts when the copy does and is called
+    the same. Where that one is not in the export, the first copy stands for it.
+    """
+    starts = text_of_any(event, "StartDateTime", "ActivityDateTime", "ActivityDate")
+    event.con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE copies AS
+        SELECT id, meeting, owner FROM (
+            SELECT *, first_value(id) OVER (
+                PARTITION BY starts, subject, what ORDER BY child, id) AS meeting
+            FROM (SELECT {event.id("Id").sql} AS id, {ticked(event, "IsChild")} AS child,
+                    {seller(event, "OwnerId").sql} AS owner, {starts} AS starts,
+                    md5({text_of_any(event, "Subject")}) AS subject, {text_of_any(event, "WhatId")} AS what
+                FROM {event.raw.relation} WHERE {not_deleted(event)}))
+        WHERE child AND id <> meeting"""
+    )
+
+
+def _emails(export: Export, message: Reader, zone: str) -> Iterator[Mapped]:
+    """E-mails. One that made a task is that task, and tells which way it went; others are entries.
+
+    One that came in is nobody's work; a draft is not done.
+    """
+    incoming = message.flag("Incoming").sql
+    of_task = message.id("ActivityId").sql
+    made_task = f"coalesce({of_task} IN (SELECT activity_id FROM activities), false)"
+    created = message.instant("CreatedDate").sql
+    sent = message.instant("MessageDate") if message.raw.has("MessageDate") else null("TIMESTAMP")
+    at = f"coalesce({sent.sql}, {created})"
+    direction = f"CASE {incoming} WHEN true THEN 'inbound' WHEN false THEN 'outbound' END"
+    reason = (
+        f"CASE WHEN {text_of_any(message, 'Status')} = '{DRAFT}' THEN 'not done' "
+        f"WHEN {incoming} THEN 'came in' END"
+    )
+    yield Derived(
+        "activities",
+        f"""SELECT a.* EXCLUDE (direction), m.direction FROM activities a JOIN (
+            SELECT {of_task} AS activity_id, min({direction}) AS direction
+            FROM {message.raw.relation} WHERE {not_deleted(message)} GROUP BY 1) m USING (activity_id)
+        WHERE m.direction IS NOT NULL""",
+    )
+    yield Rows(
+        "activities",
+        message.raw,
+        {
+            "activity_id": message.id("Id"),
+            "kind": constant("email"),
+            "happened_at": Cell(at, sent.failed, "MessageDate"),
+            "day": Cell(local_day(at, zone), column="MessageDate"),
+            "date_only": Cell("false"),
+            "counted": Cell(f"({reason}) IS NULL"),
+            "not_counted": Cell(reason),
+            "direction": Cell(direction),
+            "recorded_at": Cell(f"coalesce({created}, {at})"),
+            "stated_at": stated(message),
+            "known_from": Cell(f"coalesce({created}, {at})"),
+        },
+        where=f"NOT {made_task}",
+        gone=deleted(message),
+        refuse=not_in_future(export, "recorded_at"),
+    )
+    yield Lent(message.raw, "activity_links")
+    _forget_parts(message)
+    for column in ("RelatedToId", "ParentId"):
+        if message.raw.has(column):
+            yield Derived("activity_links", _links(message, "Id", column))
+    export.con.execute(
+        f"""INSERT INTO doers SELECT {message.id("Id").sql}, NULL, {seller(message, "CreatedById").sql},
+        a.recorded_at, false
+        FROM {message.raw.relation} JOIN activities a ON a.activity_id = {message.id("Id").sql}
+        WHERE a.direction IS DISTINCT FROM 'inbound'"""
+    )
 
 
 def _forget_parts(reader: Reader) -> None:

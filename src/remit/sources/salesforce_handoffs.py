@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from remit.charter import Step
-from remit.sources.cells import Reader
+from remit.sources.cells import Lent, Reader
 from remit.sources.delimited import quoted
 from remit.sources.patterns import is_checkbox, matches
 from remit.sources.salesforce_columns import not_deleted, seller
 from remit.sources.source import Export
 
 
-def handoff_steps(export: Export) -> None:
+def handoff_steps(export: Export) -> Iterator[Lent]:
     """Every record that tells of a step of a handoff, with what it hangs on.
 
     They stay in the file, so that a later load can add to them.
     """
+    named = {
+        step.object for handoff in export.charter.handoffs for step in handoff.steps().values()
+    }
+    for custom in export:
+        if custom.raw.name.endswith("__c") and custom.raw.name in named:
+            yield Lent(custom.raw, "handoffs")
     for handoff in export.charter.handoffs:
         for name, step in handoff.steps().items():
             reader = export.get(step.object)
