@@ -326,8 +326,8 @@ def charter() -> str:
         + "; see [Spell](#spell). One row of `people` that names a role replaces the role's "
         "`headcount:`: from then on people are counted, and not what was stated.",
         "Editing what decides how an export is read asks for a new load: `time_zone`, `where` of "
-        "segments, `deals.kind`, `inbound`, `not_people`, the patterns of `activities.rules`, the steps "
-        "and `requires` of handoffs, and the benchmarks "
+        "segments, `deals.kind`, `inbound`, `not_people`, the patterns of `activities.rules`, "
+        "`event_log`, the steps and `requires` of handoffs, and the benchmarks "
         + " and ".join(f"`{name}`" for name in READ_WITH)
         + ". Editing anything else does not.",
         "## In an editor\n\n`remit schema > charter.schema.json` writes this page as JSON Schema "

@@ -626,7 +626,9 @@ def _overrides(pen: _Pen) -> Tree:
 
 
 def _privacy(pen: _Pen) -> Tree:
-    privacy: Tree = pen.fill({}, minimum_group=st.integers(3, 9))
+    privacy: Tree = pen.fill(
+        {}, minimum_group=st.integers(3, 9), keep_activities=lengths, keep_names=lengths
+    )
     if pen.maybe():
         privacy["individual_view"] = {"basis": pen.draw(texts), "until": pen.draw(_day)}
     return privacy

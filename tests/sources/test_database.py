@@ -395,6 +395,8 @@ def test_a_schema_that_may_not_be_looked_into_says_what_to_ask_for(postgres, wri
         ("postgresql://u:s3cret@no-such-host.invalid/db", "no host called no-such-host.invalid"),
         ("postgresql://u:s3cret@127.0.0.1:1/db", "nothing answers there"),
         ("postgrse://u:s3cret@localhost/db", 'Did you mean "postgres"?'),
+        ("postgresql://u:s3cret%x@localhost/db", "write % as %25"),
+        ("postgresql://u:1/s3cret@localhost/db", "/ as %2F"),
         ("duckdb:///no/such/file.duckdb", "there is no such file"),
     ],
 )

@@ -111,15 +111,17 @@ def test_a_custom_field_is_found_by_the_name_that_the_charter_has_for_it(charter
 
 
 def test_a_field_that_could_be_either_of_two_columns_is_not_guessed_and_the_note_says_so(
-    charter, load_export
+    charter, evidence
 ):
     event = {"id": "00U1", "start_date_time": SYNCED, "_fivetran_synced": SYNCED}
-    summary = load_export(
+    found = evidence(
         charter(WITH_A_FIELD), event=[{**event, "handoff_notes_c": "a", "handoffnotes_c": "b"}]
     )
 
-    (file,) = (file for file in summary.files if file.table == "activities")
-    assert file.note == "Handoff_Notes__c could be either of two columns; neither is read"
+    assert found.sql("SELECT note FROM loaded_files") == [
+        ("Handoff_Notes__c could be either of two columns; neither is read",)
+    ]
+    assert found.sql("SELECT count(*) FROM recorded.fields") == [(0,)]
 
 
 def test_rows_that_fivetran_or_salesforce_marks_as_deleted_are_left_out_and_counted(

@@ -12,10 +12,12 @@ from remit.charter import Charter, remit_of
 from remit.evidence import Evidence, LoadedFile
 from remit.measures import (
     Concurrency,
+    DiaryTime,
     HandoffFlow,
     Handover,
     LeadFunnel,
     RoleTime,
+    diary_by_role,
     handovers_of_work,
     lead_funnel,
 )
@@ -71,6 +73,8 @@ class Audit:
     derivations: Mapping[str, str]
     sources: tuple[Citation, ...]
     """What the limits are from."""
+    diaries: tuple[DiaryTime, ...] = ()
+    """What people say of their time, beside `times`; no finding rests on it."""
 
     @property
     def worst(self) -> Severity | None:
@@ -141,6 +145,7 @@ def audit(
         not_counted=_not_counted(evidence, over),
         derivations=evidence.derivations,
         sources=tuple(dict.fromkeys(f.limit.source for f in ordered if f.limit is not None)),
+        diaries=diary_by_role(evidence, charter, numbers, over, seed=seed) if view.held else (),
     )
 
 

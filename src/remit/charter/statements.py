@@ -7,7 +7,7 @@ from pydantic import Field, StrictBool, model_validator
 from remit.charter.boundaries import ANSWERS, Boundary
 from remit.charter.handoffs import Step
 from remit.terms import nearest
-from remit.terms.shapes import Amount, Count, Day, Noun, Number, Ratio, Serves, Text, Words
+from remit.terms.shapes import Amount, Count, Day, Length, Noun, Number, Ratio, Serves, Text, Words
 
 
 class Measure(Noun):
@@ -89,6 +89,8 @@ class Privacy(Noun):
     """How closely people may be looked at."""
 
     minimum_group: Annotated[Count, Field(ge=3)] | None = None
+    keep_activities: Length | None = None
+    keep_names: Length | None = None
     individual_view: IndividualView | None = None
 
 

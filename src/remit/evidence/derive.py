@@ -11,6 +11,8 @@ from datetime import date
 import duckdb
 
 from remit.charter import Charter
+from remit.evidence.meetings import same_meetings
+from remit.evidence.store import ends_of_day
 from remit.evidence.work import work_done
 from remit.evidence.write import merge
 
@@ -22,9 +24,12 @@ CREDITS_FOLLOW = (
 
 def derive(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
     """Fill the tables that no export holds as such. Run it after every source has been read."""
+    _people_of_hr_list(con)
     _leads_of_deals(con)
     _handoffs(con, charter)
     _credits(con, charter)
+    within = charter.numbers()["same_meeting_minutes"].values[-1].value
+    same_meetings(con, float(within or 0))
     work_done(con)
 
 
@@ -72,12 +77,26 @@ def ends_of_evidence(con: duckdb.DuckDBPyConnection, zone: str, today: date) -> 
             ("deal_credits", "credited_at"),
         )
     )
+    ends = ends_of_day(today, zone)
     first, last = con.execute(
-        f"""SELECT min(day), max(day) FROM (
-            SELECT CAST(timezone('{zone}', timezone('UTC', happened_at)) AS DATE) AS day FROM ({stamps}))
-        WHERE day <= DATE '{today}'"""
+        f"""SELECT CAST(timezone('{zone}', timezone('UTC', min(happened_at))) AS DATE),
+            CAST(timezone('{zone}', timezone('UTC', max(happened_at))) AS DATE)
+        FROM ({stamps}) WHERE happened_at < ?""",
+        [ends],
     ).fetchone() or (None, None)
     return first or today, last or today
+
+
+def _people_of_hr_list(con: duckdb.DuckDBPyConnection) -> None:
+    """What an HR list said of people stays, though a CRM loaded later knows nothing of it."""
+    con.execute(
+        """UPDATE people SET title = h.title, manager_id = coalesce(h.manager_id, people.manager_id),
+            hired_day = h.hired_day, left_day = h.left_day
+        FROM (SELECT person_id, arg_max(title, first_day) AS title, arg_max(manager_id, first_day) AS manager_id,
+                min(first_day) AS hired_day, CASE WHEN bool_and(end_day IS NOT NULL) THEN max(end_day) END AS left_day
+            FROM positions GROUP BY person_id) h
+        WHERE h.person_id = people.person_id AND people.hired_day IS NULL"""
+    )
 
 
 def _leads_of_deals(con: duckdb.DuckDBPyConnection) -> None:

@@ -119,6 +119,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             title=Column(TEXT, "job title", required=True),
             first_day=Column(DAY, "first day with it", required=True),
             end_day=Column(DAY, "day after the last; null while still"),
+            manager_id=_who("person they report to"),
         ),
         "absences": _table(
             "days on which a person was not at work; days are closed-open",

@@ -14,6 +14,7 @@ from remit.measures.deals import (
     tickets_worked,
     unsourced_deals,
 )
+from remit.measures.diary import DiaryTime, SaidTime, TwoShares, diary_by_role, side_by_side
 from remit.measures.handoffs import HandoffFlow, Handover, Rate, handoff_flows, handovers_of_work
 from remit.measures.roles import SELLING, Held, open_for, roles_held
 from remit.measures.time import (
@@ -30,6 +31,7 @@ __all__ = [
     "SELLING",
     "UNKNOWN",
     "Concurrency",
+    "DiaryTime",
     "FunctionTime",
     "HandoffFlow",
     "Handover",
@@ -39,7 +41,10 @@ __all__ = [
     "PersonTime",
     "Rate",
     "RoleTime",
+    "SaidTime",
     "Share",
+    "TwoShares",
+    "diary_by_role",
     "handoff_flows",
     "handovers_of_work",
     "lead_funnel",
@@ -47,6 +52,7 @@ __all__ = [
     "open_for",
     "people_in_two_roles",
     "roles_held",
+    "side_by_side",
     "technical_deals",
     "tickets_worked",
     "time_by_role",

@@ -1,4 +1,4 @@
-"""Expressions as SQL that anybody can run against a loaded file."""
+"""Expressions as SQL that anybody can run where the evidence lies."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ import ibis
 
 
 def sql_of(expression: Any) -> str:
-    """The SQL of an expression over the file's own tables, as DuckDB runs it."""
-    return str(ibis.to_sql(expression, dialect="duckdb"))
+    """The SQL of an expression over the evidence's own tables, as the place they lie in runs it."""
+    return str(ibis.to_sql(expression))

@@ -49,17 +49,18 @@ class Held:
         return Period(start, self.end_day).meet(period)
 
 
-def open_for(charter: Charter, file: Path, *, as_of: date | None = None) -> Evidence:
-    """Open a loaded file to be held against a charter.
+def open_for(charter: Charter, at: Path | str, *, as_of: date | None = None) -> Evidence:
+    """Open a loaded file, or a copy of one, to be held against a charter.
 
     Who held which role, and what each role owns, is written into the file first, if the charter
     says otherwise than when the file was last opened; editing either needs no new load, and a
-    printed query runs by itself.
+    printed query runs by itself. Nothing is written into a copy: there both are held in memory.
 
     Raises:
-        EvidenceError: As `open_evidence`, and if the file was loaded with other patterns.
+        EvidenceError: As `open_evidence`, and if the file was loaded with other patterns, or the
+            charter lists people and the copy has no names to know them by.
     """
-    evidence = open_evidence(file, as_of=as_of, reading=reading_of(charter))
+    evidence = open_evidence(at, as_of=as_of, reading=reading_of(charter))
     wanted = [dataclasses.asdict(spell) for spell in _spells(charter, evidence)]
     remits = _remits(charter)
     software = evidence["people"].filter(lambda t: ~t.is_person).person_id.to_pyarrow().to_pylist()
@@ -70,9 +71,14 @@ def open_for(charter: Charter, file: Path, *, as_of: date | None = None) -> Evid
         and _same(counted, evidence, "role_shares")
     ):
         return evidence
+    tables = {"assignments": wanted, "remits": remits, "role_shares": counted}
+    file = evidence.place.file
+    if file is None:
+        evidence.hold(tables)
+        return evidence
     evidence.connection.disconnect()
     try:
-        replace_rows(file, {"assignments": wanted, "remits": remits, "role_shares": counted})
+        replace_rows(file, tables)
     except duckdb.Error as error:
         raise EvidenceError(
             [
@@ -84,7 +90,7 @@ def open_for(charter: Charter, file: Path, *, as_of: date | None = None) -> Evid
                 )
             ]
         ) from error
-    return open_evidence(file, as_of=as_of, reading=reading_of(charter))
+    return open_evidence(at, as_of=as_of, reading=reading_of(charter))
 
 
 def _role_shares(
@@ -229,6 +235,17 @@ def _spells(charter: Charter, evidence: Evidence) -> list[Held]:
 
 
 def _from_people(charter: Charter, evidence: Evidence) -> list[Held]:
+    if evidence.place.names is None:
+        raise EvidenceError(
+            [
+                Problem(
+                    Place(evidence.place.shown),
+                    "",
+                    "holds no names, by which the charter's people are known.",
+                    "Copy it again with --with-names, or use the loaded file.",
+                )
+            ]
+        )
     known: dict[str, str] = {}
     for row in evidence.people():
         for word in ("name", "source_id", "email"):

@@ -143,7 +143,7 @@ def time_by_role(
     hours = charter.week_hours or float(numbers["week_hours"].at(day).value or 40)
     group = minimum_group(charter, numbers, day)
     found = []
-    for role, segments, spells in _groups(settled, group):
+    for role, segments, spells in large_enough(settled, group):
         mine = frame[(frame["role"].isin(role)) & (frame["spell_segment"].isin(segments))]
         weeks_needed = int(numbers["minimum_weeks"].at(day).value or 8)
         name = role[0] if len(role) == 1 else "small roles"
@@ -175,7 +175,7 @@ def minimum_group(charter: Charter, numbers: Mapping[str, Benchmark], day: date)
     return charter.privacy.minimum_group or int(numbers["minimum_group"].at(day).value or 5)
 
 
-def _groups(
+def large_enough(
     spells: list[Held], group: int
 ) -> Iterable[tuple[tuple[str, ...], tuple[str, ...], list[Held]]]:
     """Roles and segments put together until each part has enough people.

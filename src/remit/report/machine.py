@@ -11,6 +11,8 @@ mean. On top of them:
 - Severities and answers are their words: `amber`, `cannot tell`.
 - `in_two_roles`, `of_them_judged` and a role's `unlogged` are null where they are about fewer
   people than `minimum_group` and the individual view is off.
+- `two_estimates` sets each of `diaries` beside the `times` of the same people, function by
+  function; `difference` is said less recorded, `apart` whether the intervals have nothing in common.
 - `evidence_file` is the file's name without its folder.
 """
 
@@ -21,6 +23,7 @@ from dataclasses import fields
 from typing import Any
 
 from remit.audit import Audit
+from remit.report.diaries import beside
 from remit.report.plain import plain, remit_version
 from remit.terms import Answer, Severity
 
@@ -45,6 +48,21 @@ def as_json(audit: Audit) -> str:
             "answers": {answer.value: audit.count(answer) for answer in Answer},
         },
         **plain(_without_few(audit)),
+        "two_estimates": [
+            {
+                "role": each.said.role,
+                "segments": plain(each.said.segments),
+                "functions": [
+                    {
+                        **plain(pair),
+                        "difference": plain(pair.difference),
+                        "apart": pair.apart,
+                    }
+                    for pair in each.pairs
+                ],
+            }
+            for each in beside(audit)
+        ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from remit.audit import Audit
 from remit.report import wording
+from remit.report.diaries import beside, points
 from remit.report.shares import by_part, pieces
 from remit.terms import Answer, Finding, Severity
 
@@ -216,7 +217,37 @@ def _times(audit: Audit, width: int, tight: Tightness) -> ConsoleRenderable:
     if within:
         said = wording.counted(within, "more role with", "more roles with")
         table.add_row(Text(f"{said} under {wording.share(LITTLE)} outside", style="italic"))
-    return Padding(table, (1, 0, 0, 0))
+    return Padding(Group(table, *_diaries(audit, tight)), (1, 0, 0, 0))
+
+
+def _diaries(audit: Audit, tight: Tightness) -> list[Text]:
+    """A line a role on what its people say, where it differs most from what was recorded."""
+    lines = []
+    for each in beside(audit):
+        largest = each.largest
+        if largest is None or each.said.answered is None:
+            continue
+        said, recorded = (
+            wording.share(one.value) if one else "none" for one in (largest.said, largest.recorded)
+        )
+        lines.append(
+            Text(
+                wording.harmless(
+                    f"{each.said.about}: {wording.words(largest.function)} {said} said, {recorded} recorded "
+                    f"({points(largest.difference)}); {each.said.answered} of {each.said.people} answered"
+                ),
+                no_wrap=True,
+                overflow="ellipsis",
+            )
+        )
+    if not lines:
+        return []
+    if tight >= Tightness.FEWER_ROLES:
+        roles = wording.counted(len(lines), "role")
+        return [
+            Text(f"Time diary of {roles}: beside the recorded time, in the report.", style="dim")
+        ]
+    return [Text("Time diary beside it, where the two differ most", style="dim"), *lines]
 
 
 def _ends(audit: Audit, report: Path | None, tight: Tightness) -> Text:

@@ -58,6 +58,7 @@ def _finds(tables: Sequence[Found]) -> Mapping[str, Found]:
 @Source(
     finds=_finds,
     known=frozenset({"*.ics", "a list of events as Google, Microsoft or Outlook writes it"}),
+    after_records=True,
 )
 def calendars(export: Export) -> Iterator[Mapped]:
     """Calendars in iCalendar, as JSON or CSV of Google's or Microsoft's API, or as Outlook's CSV.

@@ -73,7 +73,7 @@ class Reader:
             return null("VARCHAR")
         if found not in self._blanks:
             (blanks,) = self.con.execute(
-                f"SELECT bool_or(regexp_matches({found}, {quoted(_SPACED)})) FROM {self.raw.relation}"
+                f"SELECT bool_or({found} <> trim({found}) OR {_spaced(found)}) FROM {self.raw.relation}"
             ).fetchone() or (False,)
             self._blanks[found] = bool(blanks)
         bare = f"trim({found}, {_BLANKS})" if self._blanks[found] else found
@@ -238,7 +238,11 @@ def local_day(instant: str, zone: str) -> str:
     )
 
 
-_SPACED = "^[\\s\\x{a0}]|[\\s\\x{a0}]$"
+def _spaced(column: str) -> str:
+    """Whether a cell has a blank that is no space, wherever it stands."""
+    return " OR ".join(f"contains({column}, chr({code}))" for code in (9, 10, 13, 160))
+
+
 _BLANKS = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160)"
 _EARLIEST, _LATEST = "TIMESTAMPTZ '1900-01-01 00:00:00+00'", "TIMESTAMPTZ '2200-01-01 00:00:00+00'"
 """Between these lies every day that a CRM means; before and after it are slips and placeholders."""

@@ -62,11 +62,14 @@ def tables_at(address: str) -> list[Found]:
             the schema is not there, may not be looked into, or is empty. No message has a password
             in it.
     """
-    parts = urlsplit(address)
+    shown = without_secrets(address)
+    if (user := _USER.search(address)) and "/" in user[2]:
+        raise _refused(shown, _NO_ADDRESS, _ESCAPES)
+    with _said_plainly(shown, "", address):
+        parts = urlsplit(address)
     options = dict(parse_qsl(parts.query))
     schema = options.pop("schema", "")
     kind = parts.scheme.casefold().replace("postgresql", "postgres")
-    shown = without_secrets(address)
     known = {entry.name for entry in entry_points(group="ibis.backends")}
     if kind not in known:
         what = "Kinds of database"
@@ -74,7 +77,7 @@ def tables_at(address: str) -> list[Found]:
             shown, f"no kind of database is called {kind}.", nearest(kind, sorted(known), what=what)
         )
     opening = {"postgres": _open_postgres, "duckdb": _open_duckdb}.get(kind, _open_other)
-    with _said_plainly(shown, kind, parts.password or ""):
+    with _said_plainly(shown, kind, address):
         backend = opening(parts, options)
         database = _Database(backend, kind, schema, shown)
         weakref.finalize(database, backend.disconnect)
@@ -238,7 +241,7 @@ def _hand_over(
 
 
 @contextmanager
-def _said_plainly(shown: str, kind: str, password: str) -> Iterator[None]:
+def _said_plainly(shown: str, kind: str, address: str) -> Iterator[None]:
     """Say what a driver says as a problem with a place and something to do, and no password."""
     try:
         yield
@@ -252,6 +255,7 @@ def _said_plainly(shown: str, kind: str, password: str) -> Iterator[None]:
         ) from None
     except Exception as error:
         said = str(error).strip()
+        password = found[2] if (found := _USER.search(address)) else ""
         for secret in filter(None, (password, unquote(password))):
             said = said.replace(secret, "***")
         for sign, wrong, fix in _SAID:
@@ -263,6 +267,8 @@ def _said_plainly(shown: str, kind: str, password: str) -> Iterator[None]:
         ) from None
 
 
+_NO_ADDRESS = "cannot be read as an address."
+_ESCAPES = "In a user's name or a password write % as %25, / as %2F, @ as %40 and : as %3A."
 _SAID: Sequence[tuple[str, str, str]] = (
     (
         r"(?:failed to resolve host|could not translate host name) ['\"]([^'\"]+)",
@@ -295,6 +301,11 @@ _SAID: Sequence[tuple[str, str, str]] = (
         "Ask for it: GRANT SELECT ON it TO your user.",
     ),
     (
+        r"percent-encoded|invalid integer value|invalid URI|Invalid IPv6",
+        _NO_ADDRESS,
+        _ESCAPES,
+    ),
+    (
         r"not a valid duckdb database file",
         "is not a DuckDB file.",
         "Correct the path.",
@@ -314,11 +325,13 @@ def without_secrets(address: str) -> str:
     >>> without_secrets("postgresql://ada:s3cret@db.example:5432/crm?schema=sf&sslkey=mine")
     'postgresql://ada@db.example:5432/crm?schema=sf'
     """
-    parts = urlsplit(address)
-    schema = dict(parse_qsl(parts.query)).get("schema")
-    at = parts.netloc.rpartition("@")[2]
-    user = f"{parts.username}@" if parts.username else ""
-    return f"{parts.scheme}://{user}{at}{parts.path}{f'?schema={schema}' if schema else ''}"
+    bare, _, options = _USER.sub(r"://\1@", address).partition("?")
+    schema = dict(parse_qsl(options)).get("schema")
+    return f"{bare}?schema={schema}" if schema else bare
+
+
+_USER = re.compile(r"://([^:/@?]*):([^?]*)@")
+"""The user and the password of an address, whatever characters the password has."""
 
 
 def _refused(place: str, wrong: str, fix: str) -> ExportError:

@@ -90,7 +90,7 @@ class Raw:
             self.missing.add(name)
         return found
 
-    @cached_property
+    @property
     def _by_folded(self) -> dict[str, str]:
         return {column.casefold(): found for column, found in self.columns.items()}
 

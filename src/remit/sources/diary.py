@@ -77,7 +77,7 @@ class _Said:
     hours: str
 
 
-@Source(finds=_finds, known=frozenset({"person, week, function, hours"}))
+@Source(finds=_finds, known=frozenset({"person, week, function, hours"}), after_records=True)
 def diary(export: Export) -> Iterator[Mapped]:
     """A time diary: a row a person, week and function, or a row a person and week with functions across.
 

@@ -217,16 +217,19 @@ def _gone(con: duckdb.DuckDBPyConnection, raw: Raw) -> str:
 
     A record of which no version is active is gone, and so are all of its versions.
     """
-    said = [written(raw, name) for name in ("is_deleted", "_fivetran_deleted")]
-    marks = [f"coalesce({is_true(column)}, false)" for column in said if column]
-    active = written(raw, "_fivetran_active")
-    marks += [f"NOT coalesce({is_true(active)}, true)"] if active else []
-    if not marks:
+    removed, active = written(raw, "_fivetran_deleted"), written(raw, "_fivetran_active")
+    if not removed and not active:
         return ""
+    said = (column for column in (written(raw, "is_deleted"), removed) if column)
+    marks = [f"coalesce({is_true(column)}, false)" for column in said]
+    marks += [f"NOT coalesce({is_true(active)}, true)"] if active else []
+    gone = " OR ".join(marks)
+    if active:
+        gone = (
+            f"first_value({gone}) OVER (PARTITION BY {record(raw)} ORDER BY {_latest_first(raw)})"
+        )
     kept = {name: c for name, c in raw.columns.items() if plainly(name) != "isdeleted"}
     raw.columns = {**kept, "is_deleted": "gone"}
-    versions = f"PARTITION BY {record(raw)} ORDER BY {_latest_first(raw)}"
-    gone = f"first_value({' OR '.join(marks)}) OVER ({versions})"
     return f"SELECT *, CAST({gone} AS VARCHAR) AS gone FROM so_far"
 
 

@@ -101,6 +101,7 @@ class _Position:
 @Source(
     finds=_finds,
     known=frozenset({"employee, title, manager, hire date", "employee, from, to, type"}),
+    after_records=True,
 )
 def hr_list(export: Export) -> Iterator[Mapped]:
     """What a personnel office knows: titles with their days, managers, who joined, left, was away.
@@ -144,10 +145,10 @@ def hr_list(export: Export) -> Iterator[Mapped]:
     )
     yield Derived(
         "positions",
-        """SELECT person_id, title, first_day,
+        """SELECT person_id, title, manager_id, first_day,
             least(end_day, lead(first_day) OVER (PARTITION BY person_id ORDER BY first_day)) AS end_day,
             CAST(first_day AS TIMESTAMP) AS known_from
-        FROM (SELECT person_id, first_day, max(title) AS title, max(end_day) AS end_day FROM held
+        FROM (SELECT person_id, first_day, max(title) AS title, max(manager_id) AS manager_id, max(end_day) AS end_day FROM held
               WHERE title IS NOT NULL AND first_day IS NOT NULL GROUP BY ALL)""",
     )
     yield Derived(

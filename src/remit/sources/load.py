@@ -164,15 +164,16 @@ def _load_all(
     pace = Pace(
         progress, sum(t.size for _, some in all_chosen for c in some for t in c.tables.values())
     )
-    for source, some in all_chosen:
+    in_order = [(source, chosen) for source, some in all_chosen for chosen in some]
+    for source, chosen in sorted(in_order, key=lambda pair: pair[1].after_records):
         above = f"{Path(source).name}/" if len(sources) > 1 else ""
-        for one in (_read(charter, chosen, above, con, today, pace) for chosen in some):
-            names.append(one.source)
-            files += one.files
-            unread += one.unread
-            rejects += one.rejects
-            for derived in one.derivations.items():
-                con.execute("INSERT OR REPLACE INTO derivations VALUES (?, ?)", derived)
+        one = _read(charter, chosen, above, con, today, pace)
+        names.append(one.source)
+        files += one.files
+        unread += one.unread
+        rejects += one.rejects
+        for derived in one.derivations.items():
+            con.execute("INSERT OR REPLACE INTO derivations VALUES (?, ?)", derived)
     _check_anything_kept(files, rejects)
     pace.step("working out what state each activity met")
     settle(con)
@@ -241,6 +242,7 @@ class _Chosen:
     run: Callable[[Export], Iterable[Mapped]]
     needed: bool = False
     """Whether the source can do without none of them, as a mapping cannot."""
+    after_records: bool = False
     others: tuple[str, ...] = ()
     """Tables that lie there too and that nothing has a use for."""
 
@@ -415,7 +417,9 @@ def _by_sources(place: Place, found: Sequence[Found]) -> list[_Chosen]:
         best = max(taken, key=lambda name: len(taken[name]), default="")
         if not best or not taken[best]:
             break
-        chosen.append(_Chosen(best, taken[best], sources[best].call))
+        entry = sources[best]
+        after = entry.note.after_records
+        chosen.append(_Chosen(best, taken[best], entry.call, after_records=after))
         labels = {table.label for table in taken[best].values()}
         left = [table for table in left if table.label not in labels]
     if not chosen:

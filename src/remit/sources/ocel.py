@@ -313,7 +313,11 @@ def _text(value: object) -> str | None:
 
 def _open(file: Path) -> sqlite3.Connection:
     """A database, for reading, in which nothing of its own is run: no view, no function."""
-    con = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+    # of a database that keeps a journal of changes, a reader writes files beside it; where there
+    # are no such changes, SQLite need not know that anybody could make them
+    journal = file.with_name(f"{file.name}-wal")
+    how = "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"
+    con = sqlite3.connect(f"{file.resolve().as_uri()}?{how}", uri=True)
     con.text_factory = lambda text: text.decode("utf-8", "replace")
     con.execute("PRAGMA trusted_schema = OFF")
     return con

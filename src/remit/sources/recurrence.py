@@ -127,7 +127,10 @@ def _until(word: str, zone: tzinfo) -> datetime | None:
         return None
     if not found[7]:
         return at
-    offset = at.replace(tzinfo=zone).utcoffset() or timedelta(0)
-    # the offset is that of the local clock at nearly the same moment, and then of the very one
-    offset = (at + offset).replace(tzinfo=zone).utcoffset() or offset
-    return at + offset
+    try:
+        offset = at.replace(tzinfo=zone).utcoffset() or timedelta(0)
+        # the offset is that of the local clock at nearly the same moment, and then of the very one
+        offset = (at + offset).replace(tzinfo=zone).utcoffset() or offset
+        return at + offset
+    except OverflowError:  # at the ends of time, where writers mean that there is no end
+        return at

@@ -29,6 +29,8 @@ class Source(Note):
     Where several kinds know something of a place, whichever knows most of it chooses first."""
     known: frozenset[str] = frozenset()
     """Names of tables or endings of files, to tell a user what would have been known."""
+    after_records: bool = False
+    """Whether it looks up people and records that other kinds bring, and so is read after them."""
 
 
 def by_name(names: frozenset[str]) -> Callable[[Sequence[Found]], Mapping[str, Found]]:
