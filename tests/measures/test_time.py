@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remit.measures.roles import FAR_AHEAD, LONG_AGO, Held
-from remit.measures.time import _groups
+from remit.measures.time import large_enough
 
 SEGMENTS = ("enterprise", "mid_market", "smb")
 
@@ -30,7 +30,7 @@ def staff(**sizes: int) -> list[Held]:
 def parts(spells: list[Held], group: int = 5) -> list[tuple[tuple[str, ...], tuple[str, ...], int]]:
     return [
         (roles, segments, len({s.person_id for s in of}))
-        for roles, segments, of in _groups(spells, group)
+        for roles, segments, of in large_enough(spells, group)
     ]
 
 

@@ -1,6 +1,7 @@
 """The commands and their options."""
 
 import enum
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -59,7 +60,7 @@ def main() -> None:
 
 def _writes(typed: Sequence[str]) -> bool:
     """Whether a command is there to write what somebody keeps: evidence, a charter, an example."""
-    return typed[:1] in (["load"], ["init"], ["example"]) or (
+    return typed[:1] in (["load"], ["init"], ["example"], ["diary"], ["forget"]) or (
         typed[:1] == ["decide"] and "--write" in typed
     )
 
@@ -285,9 +286,10 @@ def diff(
 def audit(
     charter: CharterPath,
     evidence: Annotated[
-        Path,
+        str,
         typer.Argument(
-            help="A loaded file, an export's folder, or a mapping (.yaml).",
+            help="A loaded file, an export's folder or file, a mapping (.yaml), or the address of "
+            "a database.",
             metavar="EVIDENCE",
             show_default=False,
         ),
@@ -323,7 +325,9 @@ def audit(
     declared = read_charter(charter)
     from remit.cli.audit import run_audit
 
-    found = run_audit(declared, evidence, as_of.date() if as_of else None, json, html, date.today())
+    found = run_audit(
+        declared, _place(evidence), as_of.date() if as_of else None, json, html, date.today()
+    )
     if any(severity is not None and str(severity) in _at_least(fail_on) for severity in found):
         raise typer.Exit(1)
 
@@ -337,9 +341,9 @@ def _at_least(fail_on: FailOn) -> list[str]:
 def load(
     charter: CharterPath,
     sources: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            help="Folders of an export, or mappings (.yaml).",
+            help="Folders or files of an export, mappings (.yaml), or addresses of databases.",
             metavar="SOURCE...",
             show_default=False,
         ),
@@ -361,7 +365,181 @@ def load(
     declared = read_charter(charter)
     from remit.cli.load import run_load
 
-    run_load(declared, sources, into, date.today(), as_json=json)
+    run_load(declared, [_place(source) for source in sources], into, date.today(), as_json=json)
+
+
+@app.command()
+def evidence(
+    file: Annotated[
+        Path,
+        typer.Argument(help="What `load` wrote.", metavar="FILE", show_default=False),
+    ],
+    charter: Annotated[
+        Path | None,
+        typer.Option(
+            help="The charter: adds how much of each role's time is recorded.",
+            metavar="CHARTER",
+            dir_okay=False,
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Say what a loaded file holds, what is missing in it, and what that makes impossible."""
+    from remit.charter import read_charter
+
+    declared = read_charter(charter) if charter is not None else None
+    from remit.cli.evidence import run_evidence
+
+    run_evidence(file, declared, as_json=json)
+
+
+@app.command()
+def forget(
+    person: Annotated[
+        str,
+        typer.Argument(
+            help="Name, e-mail address, the CRM's id, or the pseudonym.",
+            metavar="PERSON",
+            show_default=False,
+        ),
+    ],
+    file: Annotated[
+        Path,
+        typer.Option(
+            "--in",
+            help="The evidence file to forget them in.",
+            metavar="FILE",
+            show_default=False,
+            dir_okay=False,
+        ),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Take a person's name and address out of a loaded file, for good."""
+    from remit.cli.forget import run_forget
+
+    run_forget(person, file, dry_run=dry_run, as_json=json)
+
+
+def _place(text: str) -> Path | str:
+    """Where evidence lies: a path, or the address of a database, whose slashes a path would lose."""
+    return text if "://" in text else Path(text)
+
+
+class Crm(enum.StrEnum):
+    """A CRM that `pull` can ask."""
+
+    SALESFORCE = "salesforce"
+    HUBSPOT = "hubspot"
+
+
+@app.command("map")
+def map_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="CSV, Parquet or XLSX files, or folders with them.",
+            metavar="FILE...",
+            show_default=False,
+        ),
+    ],
+    table: Annotated[
+        str | None,
+        typer.Option(help="The evidence table that they are, if you know.", metavar="NAME"),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            help="The mapping to write. [default: print it]",
+            metavar="MAPPING",
+            show_default=False,
+            dir_okay=False,
+        ),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print what was understood as JSON.")
+    ] = False,
+) -> None:
+    """Propose a mapping for plain tables, from what their columns are called and hold."""
+    from remit.cli.map import run_map
+
+    run_map(files, table=table, into=into, as_json=json)
+
+
+@app.command()
+def pull(
+    crm: Annotated[
+        Crm, typer.Argument(help="salesforce or hubspot.", metavar="CRM", show_default=False)
+    ],
+    charter: CharterPath,
+    into: Annotated[
+        Path,
+        typer.Option(
+            help="The folder to write: new, or of a pull that did not finish.",
+            metavar="FOLDER",
+            show_default=False,
+            file_okay=False,
+        ),
+    ],
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Only tasks and events entered or changed since this day (Salesforce). "
+            "[default: all]",
+            metavar="DAY",
+            show_default=False,
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Fetch from a live Salesforce or HubSpot what `load` reads; credentials: environment."""
+    if since is not None and crm is not Crm.SALESFORCE:
+        raise typer.BadParameter("HubSpot lists everything or nothing.", param_hint="--since")
+    from remit.charter import read_charter
+
+    declared = read_charter(charter)
+    from remit.cli.pull import run_pull
+
+    run_pull(crm, declared, into, since.date() if since else None, os.environ, as_json=json)
+
+
+@app.command()
+def diary(
+    charter: CharterPath,
+    into: Annotated[
+        Path,
+        typer.Option(
+            help="The sheet to write, .xlsx or .csv.",
+            metavar="FILE",
+            show_default=False,
+            dir_okay=False,
+        ),
+    ],
+    weeks: Annotated[
+        int, typer.Option(help="How many weeks to ask about.", min=1, max=53, metavar="N")
+    ] = 4,
+    first: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            help="A day of the first week. [default: this week]",
+            metavar="DATE",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Write a blank time diary for people to fill in; `load` reads it back."""
+    from remit.charter import read_charter
+
+    declared = read_charter(charter)
+    from remit.cli.diary import run_diary
+
+    run_diary(declared, into, weeks=weeks, first=first.date() if first else date.today())
 
 
 @app.command()
@@ -371,11 +549,22 @@ def example(
         typer.Argument(help="Folder to write, new or empty.", metavar="DIR", show_default=False),
     ],
     seed: Annotated[int, typer.Option(help="Same seed, same company, to the byte.")] = 1,
+    layout: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Write it in this layout too, to export-LAYOUT/: airbyte_hubspot, "
+            "airbyte_salesforce, airbyte_salesforce_parquet, calendars, diary, event_log, "
+            "fivetran_hubspot, fivetran_salesforce, fivetran_salesforce_history_mode, "
+            "fivetran_salesforce_objects, hr, hubspot_csv, hubspot_csv_internal, salesforce, "
+            "salesforce_report or salesforce_report_german. May be repeated.",
+            metavar="LAYOUT",
+        ),
+    ] = None,
 ) -> None:
     """Write a made-up company: its charter, its CRM export, and the truth about it."""
     from remit.cli.example import run_example
 
-    run_example(directory, seed)
+    run_example(directory, seed, layout or ())
 
 
 @app.command()

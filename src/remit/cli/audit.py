@@ -27,7 +27,7 @@ from remit.terms import Severity
 
 def run_audit(
     charter: Charter,
-    evidence: Path,
+    evidence: Path | str,
     as_of: date | None,
     json_file: Path | None,
     html_file: Path | None,
@@ -35,7 +35,7 @@ def run_audit(
 ) -> list[Severity | None]:
     """Audit, show, and write what was asked for.
 
-    A folder or a mapping is loaded first; the loaded file is kept beside the report, if there
+    An export, a mapping or a database is loaded first; the loaded file is kept beside the report, if there
     is one, so that the queries in it can be run. Nothing is written before the audit is done.
 
     Returns:
@@ -64,12 +64,16 @@ def run_audit(
     return [finding.severity for finding in found.findings]
 
 
-def _is_export(evidence: Path) -> bool:
+def _is_export(evidence: Path | str) -> bool:
     """Whether it has to be loaded first: anything that is no loaded file."""
-    if not evidence.is_file():
-        return True
-    with evidence.open("rb") as file:
-        return file.read(12)[8:] != b"DUCK"
+    return isinstance(evidence, str) or not _is_loaded(evidence)
+
+
+def _is_loaded(file: Path) -> bool:
+    if not file.is_file():
+        return False
+    with file.open("rb") as f:
+        return f.read(12)[8:] == b"DUCK"
 
 
 def _beside(report: Path | None) -> Path | None:
@@ -81,10 +85,14 @@ def _beside(report: Path | None) -> Path | None:
 
 @contextmanager
 def _loaded(
-    charter: Charter, evidence: Path, beside: Path | None, today: date, say: Callable[[str], None]
+    charter: Charter,
+    evidence: Path | str,
+    beside: Path | None,
+    today: date,
+    say: Callable[[str], None],
 ) -> Iterator[Path]:
     """A loaded file to look at; a new one lies on the disk of the place where it is kept."""
-    if not _is_export(evidence):
+    if isinstance(evidence, Path) and _is_loaded(evidence):
         yield evidence
         return
     above = beside.absolute().parents if beside is not None else ()

@@ -18,7 +18,7 @@ from remit.sources import LoadSummary, load
 
 
 def run_load(
-    charter: Charter, sources: list[Path], into: Path, today: date, *, as_json: bool
+    charter: Charter, sources: list[Path | str], into: Path, today: date, *, as_json: bool
 ) -> None:
     """Load, and print what became of every row."""
     with progress() as say:

@@ -444,6 +444,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "closed-open",
             "share_id",
             share_id=Column(SHORT, "number of the row", required=True),
+            held_id=Column(SHORT, "number of the role and segment", required=True),
             person_id=_who("person", required=True),
             work_segment=Column(TEXT, "segment of the work; null for work in any"),
             role=Column(TEXT, "role of the charter", required=True),

@@ -203,8 +203,8 @@ def _history(con: duckdb.DuckDBPyConnection, name: str) -> None:
     con.execute(
         f"""INSERT INTO {name} BY NAME
         SELECT * EXCLUDE (before, place), {place} lead({at}) OVER later AS {ends}
-        FROM (SELECT *, lag({what}) OVER ({order}) AS before FROM entries)
-        WHERE {what} IS DISTINCT FROM before AND {what} <> ''
+        FROM (SELECT *, lag({what}) OVER ({order}) AS before FROM entries WHERE {what} <> '')
+        WHERE {what} IS DISTINCT FROM before
         WINDOW later AS ({order})"""
     )
 

@@ -15,7 +15,14 @@ from remit.measures.deals import (
     unsourced_deals,
 )
 from remit.measures.diary import DiaryTime, SaidTime, TwoShares, diary_by_role, side_by_side
-from remit.measures.handoffs import HandoffFlow, Handover, Rate, handoff_flows, handovers_of_work
+from remit.measures.handoffs import (
+    HandoffFlow,
+    Handover,
+    Rate,
+    handoff_flows,
+    handovers_between_people,
+    handovers_of_work,
+)
 from remit.measures.roles import SELLING, Held, open_for, roles_held
 from remit.measures.time import (
     FunctionTime,
@@ -25,7 +32,7 @@ from remit.measures.time import (
     minimum_group,
     time_by_role,
 )
-from remit.measures.work import UNKNOWN, work
+from remit.measures.work import UNKNOWN, profile_of_work, work, work_by_week
 
 __all__ = [
     "SELLING",
@@ -46,11 +53,13 @@ __all__ = [
     "TwoShares",
     "diary_by_role",
     "handoff_flows",
+    "handovers_between_people",
     "handovers_of_work",
     "lead_funnel",
     "minimum_group",
     "open_for",
     "people_in_two_roles",
+    "profile_of_work",
     "roles_held",
     "side_by_side",
     "technical_deals",
@@ -58,4 +67,5 @@ __all__ = [
     "time_by_role",
     "unsourced_deals",
     "work",
+    "work_by_week",
 ]

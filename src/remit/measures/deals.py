@@ -231,7 +231,7 @@ def _within(instant: Any, over: Period, evidence: Evidence) -> Any:
 def _share(rows: Any, seed: int, *, listed: bool = True) -> Share:
     """Count, interval over clusters, and the records that are (or are not) in the part."""
     query = sql_of(rows.select("record_id", "part", "happened_at"))
-    frame = rows.to_pandas()
+    frame = rows.to_pandas().sort_values("record_id", ignore_index=True)
     whole, part = len(frame), int(frame["part"].sum())
     if not whole:
         return Share(0, 0, Estimate(float("nan"), "share"), (), query)
@@ -248,7 +248,9 @@ def _share(rows: Any, seed: int, *, listed: bool = True) -> Share:
             edge = 1 - np.power(0.05, 1 / whole)
             low, high = (0.0, edge) if part == 0 else (1 - edge, 1.0)
         low, high = max(0.0, low), min(1.0, high)
-    chosen = frame[frame["part"] == listed].sort_values("happened_at", ascending=False)
+    chosen = frame[frame["part"] == listed].sort_values(
+        "happened_at", ascending=False, kind="stable"
+    )
     return Share(
         part,
         whole,

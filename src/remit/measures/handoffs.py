@@ -113,12 +113,13 @@ def handoff_flows(
             },
         )
         query = sql_of(wide)
-        frame = wide.to_pandas()
+        frame = wide.to_pandas().sort_values("case_id", ignore_index=True)
         fields = evidence["handoff_fields"]
         filled = (
             fields.filter(fields.handoff == handoff.name)
             .select("case_id", "field", "filled")
             .to_pandas()
+            .sort_values(["case_id", "field"], ignore_index=True)
         )
         start = next(iter(handoff.steps()), None)
         if start is None:
@@ -387,6 +388,28 @@ def _worst(cases: Any, base: str, waits: Any, missing: Any) -> tuple[tuple[Any, 
         )
     order = {"open": 0, "rejected": 1, "accepted": 2, "converted": 3}
     return tuple(sorted(rows, key=lambda row: (order[row[4]], -row[3]))[:200])
+
+
+def handovers_between_people(evidence: Evidence, over: Period) -> Any:
+    """How often consecutive work on one record was by two different people.
+
+    A row stands for two people: never show it but in the individual view; `handovers_of_work`
+    says the same of roles.
+
+    Returns:
+        An expression of `giver, taker` (pseudonyms) and `times`. Work of two people at the same
+        instant is taken in the order of its ids. Records are companies, else leads.
+    """
+    done = evidence["work"]
+    done = done.filter(
+        done.counted & done.person_id.notnull() & (done.day >= over.start) & (done.day < over.end)
+    )
+    done = done.mutate(record=ibis.coalesce(done.account_id, done.lead_id))
+    done = done.filter(done.record.notnull())
+    order = ibis.window(group_by="record", order_by=["happened_at", "activity_id", "person_id"])
+    done = done.select(taker="person_id", giver=done.person_id.lag().over(order))
+    passed = done.filter(done.giver.notnull() & (done.giver != done.taker))
+    return passed.group_by(["giver", "taker"]).agg(times=passed.count())
 
 
 def handovers_of_work(

@@ -106,6 +106,7 @@ def _role_shares(
         if spell["person_id"] not in software and spell["settled_day"] < spell["end_day"]:
             of.setdefault(spell["person_id"], []).append(spell)
     rows: list[dict[str, Any]] = []
+    numbered: dict[tuple[str, str], int] = {}
     for person in sorted(of):
         cuts = sorted({spell[word] for spell in of[person] for word in ("settled_day", "end_day")})
         for first, end in itertools.pairwise(cuts):
@@ -118,6 +119,9 @@ def _role_shares(
                         rows.append(
                             {
                                 "share_id": len(rows) + 1,
+                                "held_id": numbered.setdefault(
+                                    (spell["role"], spell["segment"]), len(numbered) + 1
+                                ),
                                 "person_id": person,
                                 "work_segment": None if alike else segment,
                                 "role": spell["role"],

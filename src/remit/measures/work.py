@@ -43,15 +43,11 @@ def work(
         segment, day, week, month, function, account_age, part` (owned, assisted, outside, apart
         or unknown), `minutes, low, high, gross` (minute), `estimated` (bool).
     """
-    rows = _done(evidence, charter, numbers, over)
-    rows = rows.mutate(
-        pieces=1,
-        estimated_pieces=rows.minutes.isnull().cast("int64"),
-        recorded=ibis.coalesce(rows.shared_minutes, rows.minutes, 0.0),
-        measured=ibis.coalesce(rows.minutes, 0.0),
-    )
-    told = _told(rows, evidence, charter, numbers, over)
-    return told.select(
+    rows = _pieces(evidence, charter, numbers, over)
+    segments = evidence["states"].select("state_id", "segment")
+    roles = evidence["role_shares"].select("share_id", "role", "weight", spell_segment="segment")
+    rows = rows.join(segments, "state_id").join(roles, "share_id")
+    return rows.select(
         "activity_id",
         "person_id",
         "role",
@@ -63,12 +59,12 @@ def work(
         "function",
         "account_age",
         "part",
-        "minutes",
-        "low",
-        "high",
-        "gross",
-        estimated=told.estimated_pieces > 0,
+        "estimated",
+        **{word: rows[word] * rows.weight for word in _MINUTES},
     )
+
+
+_MINUTES = ("minutes", "low", "high", "gross")
 
 
 def work_by_week(
@@ -86,50 +82,81 @@ def work_by_week(
         One row a person, role, `spell_segment`, week, month, function and part, with `minutes,
         low, high, gross` (minute).
     """
-    rows = _done(evidence, charter, numbers, over)
-    summed = rows.group_by(["share_id", "week", "month", "state_id", "standing"]).agg(
-        pieces=rows.count(),
-        measured_pieces=rows.minutes.count(),
-        recorded=ibis.coalesce(rows.shared_minutes, rows.minutes).sum().fill_null(0.0),
-        measured=rows.minutes.sum().fill_null(0.0),
+    rows = _pieces(evidence, charter, numbers, over)
+    told = _meanings(evidence, charter, numbers, over).select("purpose", "function", "part")
+    summed = rows.group_by(["share_id", "week", "month", "purpose"]).agg(
+        **{word: rows[word].sum() for word in _MINUTES}
     )
-    summed = summed.mutate(estimated_pieces=summed.pieces - summed.measured_pieces)
-    told = _told(summed, evidence, charter, numbers, over)
+    roles = evidence["role_shares"].select(
+        "share_id", "person_id", "role", "weight", spell_segment="segment"
+    )
+    summed = summed.join(told.distinct(), "purpose").join(roles, "share_id")
     keys = ["person_id", "role", "spell_segment", "week", "month", "function", "part"]
-    return told.group_by(keys).agg(
-        minutes=told.minutes.sum(), low=told.low.sum(), high=told.high.sum(), gross=told.gross.sum()
+    return summed.group_by(keys).agg(
+        **{word: (summed[word] * summed.weight).sum() for word in _MINUTES}
     )
 
 
-def _done(
+def profile_of_work(evidence: Evidence, over: Period) -> Any:
+    """How often each person did each kind of work, by the charter rule it matched.
+
+    A row stands for one person: never show it but in the individual view.
+
+    Returns:
+        An expression of `person_id, kind, rule, pieces`; `rule` is null where none matched.
+    """
+    done = evidence["work"]
+    done = done.filter(
+        done.counted & done.person_id.notnull() & (done.day >= over.start) & (done.day < over.end)
+    )
+    summed = done.group_by(["person_id", "state_id"]).agg(pieces=done.count())
+    states = evidence["states"].select("state_id", "kind", "rule")
+    told = summed.join(states, "state_id")
+    return told.group_by(["person_id", "kind", "rule"]).agg(pieces=told.pieces.sum())
+
+
+def _pieces(
     evidence: Evidence, charter: Charter, numbers: Mapping[str, Benchmark], over: Period
 ) -> Any:
-    """Counted work of people in a role, with the share of theirs that it counts for."""
+    """Counted work of people in a role, what it was for, and its minutes before any sharing."""
     day = over.last_day if over.days else over.start
     done = evidence["work"].drop("known_from")
     done = done.filter(done.counted & (done.day >= over.start) & (done.day < over.end))
     shares = evidence["role_shares"].select(
-        "share_id", "work_segment", share_of="person_id", share_from="first_day", share_to="end_day"
+        "share_id",
+        "held_id",
+        "work_segment",
+        share_of="person_id",
+        share_from="first_day",
+        share_to="end_day",
     )
-    same = [
+    if _in_two_roles(evidence):
+        met = evidence["states"].select(met_state="state_id", met_segment="segment")
+        done = done.join(met, done.state_id == met.met_state)
+        same = [
+            shares.work_segment.isnull() | (shares.work_segment == done.met_segment.fill_null(""))
+        ]
+    else:
+        same = []
+    same += [
         done.person_id == shares.share_of,
         done.day >= shares.share_from,
         done.day < shares.share_to,
     ]
-    if _in_two_roles(evidence):
-        segments = evidence["states"].select("state_id", met_segment="segment")
-        done = done.join(segments, "state_id")
-        same = [
-            done.person_id == shares.share_of,
-            done.day >= shares.share_from,
-            done.day < shares.share_to,
-            shares.work_segment.isnull() | (shares.work_segment == done.met_segment.fill_null("")),
-        ]
     rows = done.join(shares, same)
+    rows = rows.mutate(standing=_standing(rows, numbers, day))
+    rows = rows.join(
+        _meanings(evidence, charter, numbers, over), ["state_id", "standing", "held_id"]
+    )
+    recorded = ibis.coalesce(rows.shared_minutes, rows.minutes)
     return rows.mutate(
-        standing=_standing(rows, numbers, day),
         week=rows.day.truncate("W"),
         month=rows.day.truncate("M"),
+        estimated=rows.minutes.isnull(),
+        gross=ibis.coalesce(rows.minutes, rows.typical),
+        low=ibis.coalesce(recorded, rows.shortest),
+        high=ibis.coalesce(recorded, rows.longest),
+        minutes=ibis.coalesce(recorded, rows.typical),
     )
 
 
@@ -157,31 +184,50 @@ def _standing(rows: Any, numbers: Mapping[str, Benchmark], day: date) -> Any:
         (rows.since_engaged <= engagement, ENGAGED),
         (rows.since_request <= engagement, REQUESTED),
         else_=COLD,
-    )
+    ).cast("int32")
 
 
 _DAY = 86_400
 
 
-def _told(
-    rows: Any,
-    evidence: Evidence,
-    charter: Charter,
-    numbers: Mapping[str, Benchmark],
-    over: Period,
+def _meanings(
+    evidence: Evidence, charter: Charter, numbers: Mapping[str, Benchmark], over: Period
 ) -> Any:
-    """Rows with their state, role and minutes, and what they were for."""
+    """What work in each state and standing is for, to whoever holds each role: a small table.
+
+    Told once for every combination, and not once a piece of work.
+
+    Returns:
+        `state_id, standing, held_id, function, account_age, part`, `purpose` (a number for each
+        function and part), and `shortest, typical, longest` (minutes where none are recorded).
+    """
     day = over.last_day if over.days else over.start
-    known = set(rows.columns)
-    states = evidence["states"].drop("known_from")
-    shares = evidence["role_shares"].select(
-        "share_id", "person_id", "role", "weight", spell_segment="segment"
-    )
-    if "person_id" in known:
-        shares = shares.drop("person_id")
-    rows = rows.join(states, "state_id").join(shares, "share_id")
+    standings = ibis.range(0, COLD + 1).unnest().name("standing").as_table()
+    standings = standings.mutate(standing=standings.standing.cast("int32"))
+    held = evidence["role_shares"].select("held_id", "role", spell_segment="segment").distinct()
+    rows = evidence["states"].drop("known_from").cross_join(standings).cross_join(held)
     rows = rows.mutate(function=function_of(rows, charter), account_age=_age(rows))
-    return _with_part(_minutes(rows, charter, numbers, day), evidence)
+    rows = _with_part(rows, evidence)
+    kinds = minutes_by_kind(charter, numbers, day)
+
+    def estimate(place: int) -> Any:
+        return ibis.cases(
+            *((rows.kind == kind, float(three[place])) for kind, three in kinds.items()), else_=0.0
+        )
+
+    purposes = ibis.window(order_by=["function", "part"])
+    return rows.select(
+        "state_id",
+        "standing",
+        "held_id",
+        "function",
+        "account_age",
+        "part",
+        purpose=ibis.dense_rank().over(purposes).cast("int32"),
+        shortest=estimate(0),
+        typical=estimate(1),
+        longest=estimate(2),
+    )
 
 
 def function_of(rows: Any, charter: Charter) -> Any:
@@ -235,24 +281,6 @@ def minutes_by_kind(
             else (float(low), float(value.value or 0), float(high))
         )
     return found
-
-
-def _minutes(rows: Any, charter: Charter, numbers: Mapping[str, Benchmark], day: date) -> Any:
-    """Minutes of pieces that count for the role: recorded ones, and an estimate for the others."""
-    kinds = minutes_by_kind(charter, numbers, day)
-
-    def estimate(place: int) -> Any:
-        each = ibis.cases(
-            *((rows.kind == kind, float(three[place])) for kind, three in kinds.items()), else_=0.0
-        )
-        return rows.estimated_pieces * each
-
-    return rows.mutate(
-        gross=(rows.measured + estimate(1)) * rows.weight,
-        low=(rows.recorded + estimate(0)) * rows.weight,
-        high=(rows.recorded + estimate(2)) * rows.weight,
-        minutes=(rows.recorded + estimate(1)) * rows.weight,
-    )
 
 
 def _with_part(rows: Any, evidence: Evidence) -> Any:

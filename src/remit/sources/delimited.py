@@ -135,9 +135,8 @@ def read_table(
 def peek(file: Path) -> tuple[str, ...]:
     """The header of a delimited file; empty where there is none to be read."""
     with file.open("rb") as f:
-        start = f.read(1 << 16)
-    encoding = "utf-16" if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ""
-    with _opened(file, encoding or ("utf-16-le" if b"\0" in start[:8] else "utf-8-sig")) as f:
+        start = f.read(8)
+    with _opened(file, _wide(start) or "utf-8-sig") as f:
         try:
             return _Records(f, clean=False).header
         except csv.Error:
@@ -147,7 +146,7 @@ def peek(file: Path) -> tuple[str, ...]:
 def _read_parquet(
     con: duckdb.DuckDBPyConnection, file: Path, name: str, relation: str, label: str
 ) -> Raw:
-    from_file = f"FROM read_parquet({quoted(str(file))})"
+    from_file = f"FROM {parquet_of(file)}"
     try:
         stated = [row[0] for row in con.execute(f"DESCRIBE SELECT * {from_file}").fetchall()]
         columns, doubled = _named(stated)
@@ -164,6 +163,16 @@ def _read_parquet(
     return Raw(
         name, file, relation, columns, rows, doubled=doubled, note=_about(doubled), label=label
     )
+
+
+def parquet_of(file: Path) -> str:
+    """The table that a Parquet file holds, as SQL: its own columns, whatever its folder says."""
+    return f"read_parquet({_path(file)}, hive_partitioning=false)"
+
+
+def _path(file: Path) -> str:
+    """A file's path as SQL. The database takes paths as patterns; this one fits the file alone."""
+    return quoted(re.sub(r"([*?\[])", r"[\1]", str(file)))
 
 
 def read_delimited(
@@ -330,8 +339,8 @@ def _read_by_database(
     try:
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE {relation}_text AS
-            FROM read_csv({quoted(str(file))}, delim={quoted(delimiter)}, quote='"', escape='"',
-                header=true, auto_detect=false, strict_mode=true, max_line_size={LARGEST_CELL},
+            FROM read_csv({_path(file)}, delim={quoted(delimiter)}, quote='"', escape='"',
+                header=true, hive_partitioning=false, auto_detect=false, strict_mode=true, max_line_size={LARGEST_CELL},
                 columns={{{columns}}});
             CREATE OR REPLACE TEMP VIEW {relation} AS
             SELECT *, rowid + 1 AS _row FROM {relation}_text"""
@@ -378,11 +387,8 @@ def _encoding(file: Path, start: bytes) -> tuple[str, bool, str]:
     One byte that is not UTF-8 does not make a file Windows-1252: whichever the other characters
     beyond ASCII speak for, it is.
     """
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16", False, "is UTF-16; read as such"
-    for encoding, shape in (("utf-16-le", rb"([\t-~]\0){2}"), ("utf-16-be", rb"(\0[\t-~]){2}")):
-        if re.match(shape, start):
-            return encoding, False, "is UTF-16; read as such"
+    if wide := _wide(start):
+        return wide, False, "is UTF-16; read as such"
     beyond = broken = 0
     nul = False
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
@@ -400,6 +406,16 @@ def _encoding(file: Path, start: bytes) -> tuple[str, bool, str]:
     if beyond > broken:
         return "utf-8-sig", False, "has bytes that are not UTF-8"
     return "cp1252", False, "is not UTF-8; read as Windows-1252"
+
+
+def _wide(start: bytes) -> str:
+    """The kind of UTF-16 that a file begins as; empty if it does not."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for encoding, shape in (("utf-16-le", rb"([\t-~]\0){2}"), ("utf-16-be", rb"(\0[\t-~]){2}")):
+        if re.match(shape, start):
+            return encoding
+    return ""
 
 
 _BEYOND_ASCII = re.compile("[^\0-\x7f\udc80-\udcff]")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from remit.sources.delimited import Raw, peek, quoted, read_table
+from remit.sources.delimited import Raw, parquet_of, peek, read_table
 from remit.sources.found import Format, Found
 
 
@@ -27,7 +27,7 @@ def parquet(file: Path) -> Sequence[Found]:
     """A Parquet file."""
     try:
         with duckdb.connect() as con:
-            described = con.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(str(file))})")
+            described = con.execute(f"DESCRIBE SELECT * FROM {parquet_of(file)}")
             header = tuple(row[0] for row in described.fetchall())
     except duckdb.Error:
         header = ()

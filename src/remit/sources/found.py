@@ -80,9 +80,10 @@ def tables_in(place: Path) -> list[Found]:
     Files of no known format are passed over; of a folder, only its own files are looked at.
 
     Raises:
-        ExportError: If there is no such place, it cannot be looked into, or is a file that no
-            format knows.
+        ExportError: If there is no such place, it cannot be looked into, is a file that no
+            format knows, or is called by bytes that are not text, as is a file in it.
     """
+    _check_name(place)
     if place.is_file():
         if not _formats_of(place):
             known = ", ".join(sorted(e for f in _formats().values() for e in f.note.endings))
@@ -98,7 +99,19 @@ def tables_in(place: Path) -> list[Found]:
         raise _refused(
             place, f"cannot be read: {error.strerror}.", "Look at its permissions."
         ) from None
+    for file in files:
+        if _formats_of(file):
+            _check_name(file)
     return [table for file in files for table in _tables_of(file)]
+
+
+def _check_name(place: Path) -> None:
+    """That a name is text, so that it can be told and handed to the database."""
+    try:
+        str(place).encode()
+    except UnicodeEncodeError:
+        shown = Path(str(place).encode("utf-8", "replace").decode())
+        raise _refused(shown, "has a name that is not text in UTF-8.", "Rename it.") from None
 
 
 def _formats() -> Mapping[str, Entry[Format]]:

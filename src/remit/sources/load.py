@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from remit.evidence.reading import reading_of
 from remit.evidence.store import FORMAT, LoadedFile
 from remit.evidence.write import create, merge, pseudonyms, settle
 from remit.sources.cells import Lent, Mapped, Reader, Rows, month_comes_first
+from remit.sources.claimed import claimed
 from remit.sources.delimited import ExportError, Reject
 from remit.sources.found import Found, tables_in
 from remit.sources.keep import Count, for_no_table, keep
@@ -73,7 +73,7 @@ def load(
 
     The file is built beside its place and moved there when it is whole: whatever happens, it
     holds what it held before or what it holds after. Loading into a file that exists updates
-    it: rows with the same key are replaced.
+    it: rows with the same key are replaced. One load at a time goes into a file.
 
     Args:
         charter: How the CRM records things, and the segments.
@@ -84,15 +84,15 @@ def load(
         progress: Called with a few words before each longer step.
 
     Raises:
-        ExportError: If there is nothing that can be read, with everything that is wrong.
+        ExportError: If there is nothing that can be read, with everything that is wrong; or if
+            another load into the file is going on.
     """
     _check_target(into)
     made = [folder for folder in (into.parent, *into.parent.parents) if not folder.exists()]
     done = False
     try:
         into.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".remit-", dir=into.parent) as folder:
-            scratch = Path(folder)
+        with claimed(into) as scratch:
             staging = scratch / "evidence"
             if into.exists():
                 shutil.copyfile(into, staging)
@@ -166,7 +166,8 @@ def _load_all(
     )
     in_order = [(source, chosen) for source, some in all_chosen for chosen in some]
     for source, chosen in sorted(in_order, key=lambda pair: pair[1].after_records):
-        above = f"{Path(source).name}/" if len(sources) > 1 else ""
+        several = len(sources) > 1 and not _is_address(source)  # a table says its schema itself
+        above = f"{Path(source).name}/" if several else ""
         one = _read(charter, chosen, above, con, today, pace)
         names.append(one.source)
         files += one.files
@@ -174,6 +175,8 @@ def _load_all(
         rejects += one.rejects
         for derived in one.derivations.items():
             con.execute("INSERT OR REPLACE INTO derivations VALUES (?, ?)", derived)
+    if not files:
+        raise ExportError([_of_no_use(sources, unread)])
     _check_anything_kept(files, rejects)
     pace.step("working out what state each activity met")
     settle(con)
@@ -365,12 +368,22 @@ def _check_anything_kept(files: Sequence[LoadedFile], rejects: Sequence[Reject])
     )
 
 
+def _of_no_use(sources: Sequence[Path | str], unread: Sequence[str]) -> Problem:
+    return Problem(
+        Place(str(sources[0]) if sources else ""),
+        "",
+        f"has nothing that is of use by itself: {', '.join(unread) or 'it is empty'}.",
+        "Export the tables too that these add to, such as the deals to a history of deals.",
+    )
+
+
 def _chosen(source: Path | str) -> list[_Chosen]:
     """The sources that know something of a place, whichever knows most of it first."""
     if _is_address(source):
-        from remit.sources.database import tables_at  # only who has a database pays for it
+        # only who has a database pays for it
+        from remit.sources.database import tables_at, without_secrets
 
-        return _by_sources(Place(str(source)), tables_at(str(source)))
+        return _by_sources(Place(without_secrets(str(source))), tables_at(str(source)))
     place = Path(source)
     if place.suffix.casefold() in (".yaml", ".yml") and not place.is_dir():
         return [_of_mapping(place)]

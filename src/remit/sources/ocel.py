@@ -117,7 +117,10 @@ def _gather(export: Export, events: Reader, file: str) -> Iterator[Lent]:
         yield Lent(objects.raw, "activity_links")
         yield Lent(relations.raw, "activity_links")
     types = [
-        row[0] for row in con.execute("SELECT DISTINCT type FROM log_objects ORDER BY 1").fetchall()
+        row[0]
+        for row in con.execute(
+            "SELECT DISTINCT type FROM log_objects WHERE type IS NOT NULL ORDER BY 1"
+        ).fetchall()
     ]
     of_case = "false"
     if log is not None:

@@ -83,7 +83,7 @@ def _of_rule(start: datetime, rule: str, zone: tzinfo, last: datetime) -> list[d
             if at > last:
                 return found
             found.append(at)
-    except (ValueError, KeyError, TypeError, OverflowError):
+    except (ValueError, LookupError, TypeError, ArithmeticError):
         raise NeverEndsError("repeats by a rule that is not understood") from None
     if len(found) > MOST_TIMES:
         raise NeverEndsError(f"repeats more than {MOST_TIMES:,} times")
