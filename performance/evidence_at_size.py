@@ -86,7 +86,10 @@ def job_time(folder: Path, runs: int, parquet: str) -> list[tuple[float, float]]
     table = f"read_parquet('{place}/work/**/*.parquet')" if parquet else "work"
     scan = SCAN.format(table, where)
     return [
-        (seconds(lambda: summed.to_pyarrow()), seconds(lambda: raw.execute(scan).fetch_record_batch().read_all()))
+        (
+            seconds(lambda: summed.to_pyarrow()),
+            seconds(lambda: raw.execute(scan).fetch_record_batch().read_all()),
+        )
         for _ in range(runs)
     ]
 
@@ -109,8 +112,12 @@ def multiply(folder: Path, times: int) -> Path:
     shutil.copy(folder / "charter.yaml", more)
     shutil.copy(folder / "evidence.duckdb", more)
     with duckdb.connect(str(more / "evidence.duckdb")) as con:
-        con.execute(f"SET memory_limit = '4GB'; SET temp_directory = '{more / 'spill'}'; SET enable_progress_bar = false")
-        for month, in con.execute("SELECT DISTINCT date_trunc('month', day) FROM work ORDER BY 1").fetchall():
+        con.execute(
+            f"SET memory_limit = '4GB'; SET temp_directory = '{more / 'spill'}'; SET enable_progress_bar = false"
+        )
+        for (month,) in con.execute(
+            "SELECT DISTINCT date_trunc('month', day) FROM work ORDER BY 1"
+        ).fetchall():
             con.execute(
                 f"""INSERT INTO work BY NAME SELECT w.* REPLACE (activity_id || '-' || n AS activity_id)
                 FROM (SELECT * FROM work WHERE date_trunc('month', day) = ? AND activity_id NOT LIKE '%-%') w, range(1, {times}) t(n)
@@ -139,8 +146,20 @@ def main() -> None:
             "time": lambda: job_time(asked.folder, asked.runs, asked.parquet),
         }[asked.job]()
         # the mark of this process alone, not of the one that started it
-        peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-        print(json.dumps({"seconds": time.perf_counter() - start, "mb": int(peak.split()[1]) // 1024, "pairs": pairs}))
+        peak = next(
+            line
+            for line in Path("/proc/self/status").read_text().splitlines()
+            if line.startswith("VmHWM")
+        )
+        print(
+            json.dumps(
+                {
+                    "seconds": time.perf_counter() - start,
+                    "mb": int(peak.split()[1]) // 1024,
+                    "pairs": pairs,
+                }
+            )
+        )
         return
     folder, n = asked.folder, asked.activities
     if not (folder / "export" / "Event.csv").exists():
@@ -148,17 +167,32 @@ def main() -> None:
     if not asked.no_load or not (folder / "evidence.duckdb").exists():
         ours, floor = alone("load", str(folder)), alone("bare", str(folder))
         size = os.path.getsize(folder / "evidence.duckdb") >> 20
-        told(f"load of {n:,} activities", [(ours["seconds"], floor["seconds"])], f", peak {ours['mb']:,.0f} MB, floor's {floor['mb']:,.0f} MB, file {size:,} MB")
+        told(
+            f"load of {n:,} activities",
+            [(ours["seconds"], floor["seconds"])],
+            f", peak {ours['mb']:,.0f} MB, floor's {floor['mb']:,.0f} MB, file {size:,} MB",
+        )
     if asked.times > 1:
         folder, n = multiply(folder, asked.times), n * asked.times
     runs = str(asked.runs)
     ran = alone("time", str(folder), "--runs", runs)
-    told(f"time by function over {n:,} from the loaded file", ran["pairs"], f", peak {ran['mb']:,.0f} MB with the floor's")
+    told(
+        f"time by function over {n:,} from the loaded file",
+        ran["pairs"],
+        f", peak {ran['mb']:,.0f} MB with the floor's",
+    )
     ran = alone("roles", str(folder))
-    print(f"time by role with intervals over {n:,}: {ran['seconds']:.1f} s whole process, peak {ran['mb']:,.0f} MB", flush=True)
+    print(
+        f"time by role with intervals over {n:,}: {ran['seconds']:.1f} s whole process, peak {ran['mb']:,.0f} MB",
+        flush=True,
+    )
     if asked.parquet:
         ran = alone("time", str(folder), "--runs", runs, "--parquet", asked.parquet)
-        told(f"time by function over {n:,} from Parquet", ran["pairs"], f", peak {ran['mb']:,.0f} MB with the floor's")
+        told(
+            f"time by function over {n:,} from Parquet",
+            ran["pairs"],
+            f", peak {ran['mb']:,.0f} MB with the floor's",
+        )
 
 
 if __name__ == "__main__":

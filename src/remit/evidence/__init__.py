@@ -1,10 +1,11 @@
 """What happened, in canonical tables: one contract between any CRM and everything else.
 
 `tables.py` is the contract. `open_evidence` gives a read-only view of a loaded file as of a day;
-`write.py` is what sources fill it with. To add a table, add it to `TABLES`. That is all.
+`write.py` is what sources fill it with, and `elsewhere.py` copies it to larger places. To add a table, add it to `TABLES`. That is all.
 """
 
-from remit.evidence.store import Evidence, EvidenceError, LoadedFile, open_evidence
+from remit.evidence.elsewhere import EvidenceError, is_evidence, write_evidence
+from remit.evidence.store import Evidence, LoadedFile, open_evidence
 from remit.evidence.tables import NAMES, TABLES, Column, Table
 
 __all__ = [
@@ -15,5 +16,7 @@ __all__ = [
     "EvidenceError",
     "LoadedFile",
     "Table",
+    "is_evidence",
     "open_evidence",
+    "write_evidence",
 ]

@@ -7,7 +7,12 @@ import json
 
 from remit.charter import Charter
 
-READ_WITH = ("bulk_closing", "longest_entry_minutes")
+READ_WITH = (
+    "bulk_closing",
+    "longest_entry_minutes",
+    "longest_week_hours",
+    "same_meeting_minutes",
+)
 """Benchmarks that decide at load whether an entry is working time."""
 
 
@@ -26,6 +31,7 @@ def reading_of(charter: Charter) -> str:
             "deals": {"kind"},
             "inbound": True,
             "not_people": True,
+            "email_domains": True,
             "handoffs": {
                 "__all__": {
                     "name",
@@ -50,6 +56,8 @@ def reading_of(charter: Charter) -> str:
         }
         for rule in charter.activities.rules
     ]
+    if charter.event_log is not None:
+        stated["event_log"] = charter.event_log.model_dump(mode="json")
     numbers = charter.numbers()
     stated["numbers"] = {name: [v.value for v in numbers[name].values] for name in READ_WITH}
     return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,27 +1,25 @@
-"""A loaded evidence file: opening it, and looking at it as of a day."""
+"""Loaded evidence, wherever it lies: opening it, and looking at it as of a day."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import ibis
 
-from remit.evidence.tables import TABLES
-from remit.terms import Place, Problem, RemitError
+from remit.evidence.elsewhere import EvidenceError as EvidenceError
+from remit.evidence.elsewhere import Opened, hold, looked_up, open_place, rows_of
+from remit.evidence.tables import TABLES, VERSIONED
+from remit.evidence.versions import as_known
+from remit.terms import Place, Problem
 
 FORMAT = "2"
 """Version of the layout of an evidence file."""
-
-
-class EvidenceError(RemitError):
-    """An evidence file that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +43,7 @@ class Evidence:
     Tables are Ibis expressions: `evidence["leads"]`. Deals closed after the day are open again.
     """
 
-    file: Path
-    connection: Any
+    place: Opened
     meta: Mapping[str, str]
     as_of: date
     _hidden: dict[str, Any] = field(default_factory=dict)
@@ -56,8 +53,10 @@ class Evidence:
         if name not in TABLES:
             raise KeyError(f"{name} is not a canonical table")
         if name not in self._hidden:
-            table = self.connection.table(name).drop("stated_at", "_content", "_since")
-            table = table.filter(table.known_from.isnull() | (table.known_from < self.ends))
+            kept = [column for column in TABLES[name].columns if column != "stated_at"]
+            table = self._versions(name).select(*kept)
+            if self._looks_back:
+                table = table.filter(table.known_from.isnull() | (table.known_from < self.ends))
             if name == "opportunities":
                 later = table.closed_at >= self.ends
                 table = table.mutate(
@@ -66,6 +65,30 @@ class Evidence:
                 )
             self._hidden[name] = table
         return self._hidden[name]
+
+    @property
+    def _looks_back(self) -> bool:
+        return self.as_of < date.fromisoformat(self.meta["last_day"])
+
+    def _versions(self, name: str) -> Any:
+        """The table with every record as it was told by the day; copies hold the last version."""
+        table = self.connection.table(name)
+        if name not in VERSIONED or self.place.file is None or not self._looks_back:
+            return table
+        earlier = self.connection.table(name, database="earlier")
+        if not earlier.count().execute():
+            return table
+        return as_known(name, table, earlier, self.ends)
+
+    @property
+    def file(self) -> Path:
+        """The loaded file; for evidence elsewhere its address, without a password."""
+        return self.place.file or Path(self.place.shown)
+
+    @property
+    def connection(self) -> Any:
+        """The Ibis connection to the place it lies in."""
+        return self.place.connection
 
     @property
     def ends(self) -> datetime:
@@ -125,17 +148,24 @@ class Evidence:
 
         For matching the charter's own people file, and for the individual view, only.
         """
-        return self._all("private.names", "person_id")
+        names = self.place.names
+        return [] if names is None else looked_up(names, "person_id")
+
+    def hold(self, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """Put small canonical tables in the place of those that lie there, while this is open.
+
+        The place itself stays as it is.
+        """
+        hold(self.connection, tables)
+        for name in tables:
+            self._hidden.pop(name, None)
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
-        """Run a query against the file, as somebody checking a proof would."""
-        found = self.connection.con.execute(query).fetchall()
-        return [tuple(row) for row in found]
+        """Run a query where the evidence lies, as somebody checking a proof would."""
+        return rows_of(self.connection, query)
 
     def _all(self, table: str, *order: str) -> list[dict[str, Any]]:
-        cursor = self.connection.con.execute(f"SELECT * FROM {table} ORDER BY {', '.join(order)}")
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return looked_up(self.connection.table(table), *order)
 
 
 def ends_of_day(day: date, zone: str) -> datetime:
@@ -152,11 +182,13 @@ def ends_of_day(day: date, zone: str) -> datetime:
     return following.astimezone(UTC).replace(tzinfo=None)
 
 
-def open_evidence(file: Path, *, as_of: date | None = None, reading: str | None = None) -> Evidence:
-    """Open a loaded file, read-only.
+def open_evidence(
+    at: Path | str, *, as_of: date | None = None, reading: str | None = None
+) -> Evidence:
+    """Open a loaded file, or a copy of one, read-only.
 
     Args:
-        file: What `remit load` wrote.
+        at: What `remit load` or `remit copy` wrote; see `elsewhere.open_place`.
         as_of: The day to look from, inclusive; the last day in the evidence if None.
         reading: The charter's hash of what decides how an export is read. Where the file was
             loaded with another, the patterns it stored are not the charter's any more.
@@ -165,25 +197,9 @@ def open_evidence(file: Path, *, as_of: date | None = None, reading: str | None 
         EvidenceError: If it is no evidence file, was loaded under another reading, or if
             `as_of` is before the first day.
     """
-    place = Place(str(file))
-    try:
-        connection = ibis.duckdb.connect(str(file), read_only=True)
-        connection.con.execute("SET enable_progress_bar = false")
-        meta = dict(connection.con.execute("SELECT key, value FROM meta").fetchall())
-    except (duckdb.Error, OSError) as error:
-        if "lock" in str(error):
-            busy = Problem(place, "", "is being written by another process.", "Wait for it to end.")
-            raise EvidenceError([busy]) from None
-        raise EvidenceError(
-            [
-                Problem(
-                    place,
-                    "",
-                    "is not an evidence file.",
-                    "Make one with `remit load CHARTER EXPORT --into FILE`.",
-                )
-            ]
-        ) from None
+    opened = open_place(at)
+    place = Place(opened.shown)
+    meta = {row["key"]: row["value"] for row in looked_up(opened.connection.table("meta"), "key")}
     if meta.get("format") != FORMAT:
         raise EvidenceError(
             [
@@ -216,4 +232,4 @@ def open_evidence(file: Path, *, as_of: date | None = None, reading: str | None 
                 )
             ]
         )
-    return Evidence(file, connection, meta, as_of or last)
+    return Evidence(opened, meta, as_of or last)

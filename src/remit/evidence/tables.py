@@ -464,3 +464,6 @@ NAMES = _table(
     name=Column(TEXT, "name"),
     email=Column(TEXT, "e-mail address"),
 )
+
+VERSIONED = ("people", "accounts", "contacts", "leads", "opportunities", "tickets")
+"""Records that change: what an earlier export said of them is kept in the schema `earlier`."""

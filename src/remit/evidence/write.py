@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from remit.evidence.tables import NAMES, TABLES, Table
+from remit.evidence.tables import NAMES, TABLES, VERSIONED, Table
 
 _SQL_TYPES = {
     "string": "VARCHAR",
@@ -209,8 +209,6 @@ def _history(con: duckdb.DuckDBPyConnection, name: str) -> None:
     )
 
 
-VERSIONED = ("people", "accounts", "contacts", "leads", "opportunities", "tickets")
-"""Records that change: what an earlier export said of them is kept in the schema `earlier`."""
 HISTORIES = {
     "stage_changes": ("stage", "entered_at", "left_at"),
     "ownership_changes": ("owner_id", "from_at", "to_at"),
