@@ -60,6 +60,22 @@ editor: $(VENV)/ready  ## What an editor completes and underlines in a charter (
 lock:  ## Renew the locks (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet -o requirements.lock
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet -o requirements-dev.lock
+	echo pyspark | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet -o requirements-spark.lock
 
 clean:  ## Remove what was made
 	rm -rf build $(VENV)
+
+build/spark-venv/ready: requirements-dev.lock requirements-spark.lock
+	$(PYTHON) -m venv build/spark-venv
+	build/spark-venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock -r requirements-spark.lock
+	build/spark-venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: spark
+spark:  ## Every measure on Spark, in an environment of its own (450 MB; needs Java 17 or newer)
+	@if ! command -v java >/dev/null && [ -z "$$JAVA_HOME" ]; then \
+	  echo "skipped: Spark needs Java 17 or newer, and it is not here (Debian: apt install openjdk-17-jre-headless)"; \
+	else \
+	  $(MAKE) --no-print-directory build/spark-venv/ready && \
+	  build/spark-venv/bin/python -m pytest -q -n 0 tests/beyond -k spark; \
+	fi

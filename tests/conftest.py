@@ -10,12 +10,15 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import settings
 
 from remit.charter import Charter, read_charter
 from remit.evidence import Evidence
 from remit.measures import open_for
 from remit.sources import LoadSummary, load
 
+settings.register_profile("remit", deadline=None)  # machines are slow now and then
+settings.load_profile("remit")
 TODAY = date(2026, 12, 31)
 Row = Mapping[str, object]
 

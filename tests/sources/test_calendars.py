@@ -320,7 +320,7 @@ def test_a_calendar_of_nobody_known_says_so_and_counts_for_nobody(load_calendars
 
     summary = load_calendars({"export.ics": ics(one, name="Calendar")})
 
-    (file,) = [file for file in summary.files if file.file.endswith("export.ics")]
+    (file,) = [file for file in summary.files if file.file == "1 file of calendars"]
     assert "whose calendar it is cannot be told" in file.note
     assert open_for(acme, summary.into).sql("SELECT not_counted FROM activities") == [
         ("nobody of ours",)

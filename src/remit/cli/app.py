@@ -60,7 +60,7 @@ def main() -> None:
 
 def _writes(typed: Sequence[str]) -> bool:
     """Whether a command is there to write what somebody keeps: evidence, a charter, an example."""
-    return typed[:1] in (["load"], ["init"], ["example"], ["diary"], ["forget"]) or (
+    return typed[:1] in (["load"], ["copy"], ["init"], ["example"], ["diary"], ["forget"]) or (
         typed[:1] == ["decide"] and "--write" in typed
     )
 
@@ -288,8 +288,8 @@ def audit(
     evidence: Annotated[
         str,
         typer.Argument(
-            help="A loaded file, an export's folder or file, a mapping (.yaml), or the address of "
-            "a database.",
+            help="A loaded file, or a copy of one (see `copy`; spark:FOLDER is read by Spark); or an "
+            "export's folder or file, a mapping (.yaml), or the address of a CRM's tables.",
             metavar="EVIDENCE",
             show_default=False,
         ),
@@ -425,8 +425,36 @@ def forget(
 
 
 def _place(text: str) -> Path | str:
-    """Where evidence lies: a path, or the address of a database, whose slashes a path would lose."""
-    return text if "://" in text else Path(text)
+    """Where evidence lies: a path, or an address, whose slashes a path would lose."""
+    return text if "://" in text or text.startswith("spark:") else Path(text)
+
+
+@app.command()
+def copy(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="What `load` wrote.", metavar="FILE", show_default=False, dir_okay=False
+        ),
+    ],
+    to: Annotated[
+        str,
+        typer.Option(
+            help="A folder for Parquet, postgresql://USER@HOST/DATABASE?schema=NAME, or "
+            "duckdb:///FILE?schema=NAME. An earlier copy there is replaced.",
+            metavar="PLACE",
+            show_default=False,
+        ),
+    ],
+    with_names: Annotated[
+        bool, typer.Option("--with-names", help="Copy people's names and addresses, too.")
+    ] = False,
+) -> None:
+    """Copy a loaded file to Parquet or a database, for `audit` to read there."""
+    from remit.evidence import write_evidence
+
+    rows = write_evidence(file, _place(to), with_names=with_names)
+    print(f"{sum(rows.values()):,} rows in {len(rows)} tables")
 
 
 class Crm(enum.StrEnum):

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from remit.audit import Audit, audit
 from remit.charter import Charter
 from remit.cli.progress import progress
 from remit.cli.writing import write_whole
+from remit.evidence import is_evidence
 from remit.measures import open_for
 from remit.report.html import html
 from remit.report.machine import as_json
@@ -35,14 +36,19 @@ def run_audit(
 ) -> list[Severity | None]:
     """Audit, show, and write what was asked for.
 
-    An export, a mapping or a database is loaded first; the loaded file is kept beside the report, if there
-    is one, so that the queries in it can be run. Nothing is written before the audit is done.
+    What is no evidence yet (an export, a mapping, a CRM's database) is loaded first; the loaded
+    file is kept beside the report, if there is one, so that the queries in it can be run. Nothing
+    is written before the audit is done.
 
     Returns:
         The severity of each finding.
     """
-    beside = _beside(html_file or json_file) if _is_export(evidence) else None
-    with progress() as say, _loaded(charter, evidence, beside, today, say) as file:
+    ready = is_evidence(evidence)
+    beside = None if ready else _beside(html_file or json_file)
+    with (
+        progress() as say,
+        nullcontext(evidence) if ready else _loaded(charter, evidence, beside, today, say) as file,
+    ):
         opened = open_for(charter, file, as_of=as_of)
         found = audit(charter, opened, today=today, progress=say)
         say("writing the report")
@@ -64,18 +70,6 @@ def run_audit(
     return [finding.severity for finding in found.findings]
 
 
-def _is_export(evidence: Path | str) -> bool:
-    """Whether it has to be loaded first: anything that is no loaded file."""
-    return isinstance(evidence, str) or not _is_loaded(evidence)
-
-
-def _is_loaded(file: Path) -> bool:
-    if not file.is_file():
-        return False
-    with file.open("rb") as f:
-        return f.read(12)[8:] == b"DUCK"
-
-
 def _beside(report: Path | None) -> Path | None:
     """Where the loaded file is kept for a report that is a file."""
     if report is None or str(report) == "-":
@@ -91,10 +85,7 @@ def _loaded(
     today: date,
     say: Callable[[str], None],
 ) -> Iterator[Path]:
-    """A loaded file to look at; a new one lies on the disk of the place where it is kept."""
-    if isinstance(evidence, Path) and _is_loaded(evidence):
-        yield evidence
-        return
+    """A new loaded file to look at, on the disk of the place where it is kept."""
     above = beside.absolute().parents if beside is not None else ()
     disk = next((folder for folder in above if folder.is_dir()), None)
     with tempfile.TemporaryDirectory(prefix=".remit-", dir=disk) as folder:

@@ -76,6 +76,8 @@ def _table(summary: LoadSummary) -> None:
     missing = [f"{file.file} {', '.join(file.missing)}" for file in summary.files if file.missing]
     if missing:
         console.print(Text(f"Columns looked for and not there: {'; '.join(missing)}."))
+    if summary.let_go:
+        console.print(Text(summary.let_go))
     if summary.unread:
         console.print(
             Text(f"Not read, because nothing needs them yet: {', '.join(summary.unread)}.")

@@ -7,7 +7,6 @@ says of roles is held beside it, for as long as it is open.
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -131,7 +130,8 @@ def _copy(connection: Any, shown: str) -> Opened:
 
 def _open_spark(address: str) -> Opened:
     try:
-        from pyspark.sql import SparkSession  # type: ignore[import-not-found]
+        from pyspark.errors import AnalysisException
+        from pyspark.sql import SparkSession
     except ImportError:
         raise _refused(
             address, "Spark is not installed here.", "Install it: pip install 'remit[spark]'."
@@ -145,13 +145,13 @@ def _open_spark(address: str) -> Opened:
         # its own views and its own time zone, whoever else is in this process
         session = builder.getOrCreate().newSession()
         connection = ibis.pyspark.connect(session)
-        for name in (*TABLES, *LOOKUPS):
-            session.read.parquet(f"{folder}/{name}").createOrReplaceTempView(name)
-        with contextlib.suppress(Exception):  # most copies have none
-            session.read.parquet(f"{folder}/{APART}").createOrReplaceTempView(APART)
+        for name in (*TABLES, *LOOKUPS, APART):
+            try:
+                session.read.parquet(f"{folder}/{name}").createOrReplaceTempView(name)
+            except AnalysisException as error:
+                if "PATH_NOT_FOUND" not in str(error):
+                    raise
     except Exception as error:
-        if "PATH_NOT_FOUND" in str(error):
-            raise _no_evidence(address) from None
         wrong = f"Spark says: {_first_line(error)}"
         fix = "Look at the address, and at Spark's own settings."
         raise _refused(address, wrong, fix) from None
@@ -171,6 +171,8 @@ def _open_database(address: str) -> Opened:
     with _postgres(address) as con:
         if schema:
             con.execute(f"SET search_path TO {_identifier(schema)}")
+        if con.execute("SELECT current_schema()").fetchone() == (None,):
+            raise _no_evidence(shown)
         return _copy(ibis.postgres.from_connection(con), shown)
 
 

@@ -18,7 +18,7 @@ from remit.evidence.tables import TABLES, VERSIONED
 from remit.evidence.versions import as_known
 from remit.terms import Place, Problem
 
-FORMAT = "2"
+FORMAT = "3"
 """Version of the layout of an evidence file."""
 
 

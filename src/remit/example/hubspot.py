@@ -502,11 +502,20 @@ class _Making:
         found = self.owners.get(user)
         return found.email if found else ""
 
+    def doer(self, row: Row) -> str:
+        """The user an activity was assigned to.
+
+        Salesforce gives a lead's activities a new owner when it converts; HubSpot leaves an
+        activity to whoever did it. Only first meetings are booked for somebody else.
+        """
+        booked = row["Type"] == "Discovery Meeting"
+        return row["OwnerId"] if booked else row["CreatedById"] or row["OwnerId"]
+
     def activity(self, row: Row, which: str, at: str, properties: Row) -> Record:
         common = {
             "hs_object_id": which, "hs_timestamp": at, "hs_createdate": row["CreatedDate"],
             "hs_lastmodifieddate": row["LastModifiedDate"],
-            "hubspot_owner_id": self.owner(row["OwnerId"]),
+            "hubspot_owner_id": self.owner(self.doer(row)),
             "hs_created_by_user_id": self.user(row["CreatedById"]),
         }  # fmt: skip
         return Record(
@@ -530,7 +539,7 @@ class _Making:
             which = _number(31_479_928_586, place)
             if row["Id"][:3] == "00U":
                 if row["IsAllDayEvent"] == "false":
-                    owners = [self.owner(row["OwnerId"]), *attended.get(row["Id"], [])]
+                    owners = [self.owner(self.doer(row)), *attended.get(row["Id"], [])]
                     meetings.append(self.meeting(row, which, owners))
                 continue
             day, done = row["ActivityDate"], row["CompletedDateTime"] or row["CreatedDate"]

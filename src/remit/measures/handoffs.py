@@ -441,7 +441,9 @@ def handovers_of_work(
     rows = (
         rows.mutate(role=rows.role.isin(small).ifelse("small roles", rows.role)) if small else rows
     )
-    order = ibis.window(group_by="record", order_by=["happened_at", "activity_id", "person_id"])
+    # whoever holds two roles at once has a row for each
+    in_turn = ["happened_at", "activity_id", "person_id", "role", "spell_segment"]
+    order = ibis.window(group_by="record", order_by=in_turn)
     rows = rows.mutate(before=rows.role.lag().over(order), by=rows.person_id.lag().over(order))
     passed = rows.filter(
         rows.before.notnull() & (rows.by != rows.person_id) & (rows.before != rows.role)

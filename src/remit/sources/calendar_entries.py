@@ -22,6 +22,9 @@ from remit.sources.found import Found
 from remit.sources.ics import known_zone
 from remit.sources.recurrence import NeverEndsError, times
 
+EARLIEST, LATEST = 1900, 2200
+"""Between these years lies every day that a calendar means."""
+
 
 class UnreadableError(ValueError):
     """An event that cannot be understood; the message says which part."""
@@ -286,13 +289,15 @@ def _zone(word: str, here: ZoneInfo) -> tzinfo:
 
 def _moment(word: str, zone: tzinfo) -> datetime | date:
     """A day, or a moment by the clock of a zone."""
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", word):
-        return date.fromisoformat(word)
     try:
         at = datetime.fromisoformat(word)
-    except ValueError:
+        if at.tzinfo is not None:
+            at = at.astimezone(zone).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         raise UnreadableError(f"{word[:40]!r} is not a date and time") from None
-    return at if at.tzinfo is None else at.astimezone(zone).replace(tzinfo=None)
+    if not EARLIEST <= at.year < LATEST:
+        raise UnreadableError(f"{word[:40]!r} is a day that no calendar means")
+    return at.date() if re.fullmatch(r"\d{4}-\d\d-\d\d", word) else at
 
 
 def _by_clock(word: str, zone: tzinfo) -> datetime | date:

@@ -59,6 +59,7 @@ def _finds(tables: Sequence[Found]) -> Mapping[str, Found]:
     finds=_finds,
     known=frozenset({"*.ics", "a list of events as Google, Microsoft or Outlook writes it"}),
     after_records=True,
+    one_a_person=True,
 )
 def calendars(export: Export) -> Iterator[Mapped]:
     """Calendars in iCalendar, as JSON or CSV of Google's or Microsoft's API, or as Outlook's CSV.

@@ -18,7 +18,9 @@ import duckdb
 
 from remit.charter import Charter
 from remit.evidence.derive import derive, ends_of_evidence, forget
+from remit.evidence.forgetting import forget_again, forget_in_texts, write_anew
 from remit.evidence.reading import reading_of
+from remit.evidence.retention import apply_retention
 from remit.evidence.store import FORMAT, LoadedFile
 from remit.evidence.write import create, merge, pseudonyms, settle
 from remit.sources.cells import Lent, Mapped, Reader, Rows, month_comes_first
@@ -30,6 +32,9 @@ from remit.sources.pace import DERIVING, KEEPING, READING, Pace, Progress
 from remit.sources.plain import plain, read_mapping
 from remit.sources.source import Export, Source
 from remit.terms import Entry, Place, Problem, catalogue, nearest
+
+MEMORY = "2GB"
+"""Room that the database may take for a load; beyond it, it writes to disk beside the target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,10 @@ class LoadSummary:
     values_not_understood: int
     first_day: date
     last_day: date
+    let_go: str = ""
+    """What the charter's times for keeping took out, in words; empty where nothing."""
+    forgot_again: int = 0
+    """People forgotten before whom this load would have brought back."""
 
     @property
     def rows(self) -> int:
@@ -100,12 +109,15 @@ def load(
                 con.execute(f"SET TimeZone = '{charter.time_zone}'")
                 con.execute("SET enable_progress_bar = false")
                 con.execute("SET temp_directory = ?", [str(scratch / "spill")])
+                con.execute(f"SET memory_limit = '{MEMORY}'")
                 read_before = _read_before(con) if into.exists() else None
                 create(con, key=secrets.token_hex(16))
                 pseudonyms(con)
                 forget(con, charter, read_alike=read_before == reading_of(charter))
                 summary = _load_all(charter, sources, con, into, today, progress)
                 con.execute("CHECKPOINT")
+            if summary.let_go or summary.forgot_again:
+                write_anew(staging)  # nothing of them may be left in the file's free pages
             os.replace(staging, into)
         done = True
     except OSError as error:
@@ -179,8 +191,10 @@ def _load_all(
         raise ExportError([_of_no_use(sources, unread)])
     _check_anything_kept(files, rejects)
     pace.step("working out what state each activity met")
+    back = forget_again(con)  # goes by the work of the load before
     settle(con)
     derive(con, charter)
+    let_go = apply_retention(con, charter, today)
     pace.done(DERIVING, pace.size)
     first, last = ends_of_evidence(con, charter.time_zone, today)
     con.executemany(
@@ -214,6 +228,7 @@ def _load_all(
             ("loaded_on", today.isoformat()),
         ],
     )
+    forget_in_texts(con, back)
     return LoadSummary(
         into=into,
         source=", ".join(dict.fromkeys(names)),
@@ -222,6 +237,8 @@ def _load_all(
         values_not_understood=sum(not reject.whole_row for reject in rejects),
         first_day=first,
         last_day=last,
+        let_go=str(let_go) if let_go else "",
+        forgot_again=len(back.words),
     )
 
 
@@ -246,6 +263,7 @@ class _Chosen:
     needed: bool = False
     """Whether the source can do without none of them, as a mapping cannot."""
     after_records: bool = False
+    one_a_person: bool = False
     others: tuple[str, ...] = ()
     """Tables that lie there too and that nothing has a use for."""
 
@@ -306,7 +324,28 @@ def _read(
             lost = 0
     for reader in readers.values():
         reader.release()
-    return read
+    return _put_together(read) if chosen.one_a_person else read
+
+
+def _put_together(read: _Read) -> _Read:
+    """What became of files of one person each, so that no name and no count stands for anybody."""
+    several = len({file.file for file in read.files})
+    label = f"{several:,} file{'' if several == 1 else 's'} of {read.source}"
+    tables = dict.fromkeys(file.table for file in read.files)
+    together = []
+    for table in tables:
+        some = [file for file in read.files if file.table == table]
+        counts = (
+            sum(f.rows for f in some),
+            sum(f.kept for f in some),
+            sum(f.rejected for f in some),
+        )
+        notes = "; ".join(dict.fromkeys(file.note for file in some if file.note))
+        missing = tuple(sorted({column for file in some for column in file.missing}))
+        together.append(LoadedFile(label, table, *counts, notes, missing))
+    rejects = [dataclasses.replace(reject, file=label) for reject in read.rejects]
+    unread = [label for _ in read.unread[:1]]
+    return dataclasses.replace(read, files=together, rejects=rejects, unread=unread)
 
 
 def _readers(
@@ -431,8 +470,15 @@ def _by_sources(place: Place, found: Sequence[Found]) -> list[_Chosen]:
         if not best or not taken[best]:
             break
         entry = sources[best]
-        after = entry.note.after_records
-        chosen.append(_Chosen(best, taken[best], entry.call, after_records=after))
+        chosen.append(
+            _Chosen(
+                best,
+                taken[best],
+                entry.call,
+                after_records=entry.note.after_records,
+                one_a_person=entry.note.one_a_person,
+            )
+        )
         labels = {table.label for table in taken[best].values()}
         left = [table for table in left if table.label not in labels]
     if not chosen:

@@ -14,7 +14,7 @@ from xml.sax.xmlreader import AttributesImpl
 import duckdb
 
 from remit.sources.cells import Lent, Mapped, Reader
-from remit.sources.delimited import ExportError, Raw, quoted
+from remit.sources.delimited import LARGEST_CELL, ExportError, Raw, quoted
 from remit.sources.event_log import (
     column,
     entries,
@@ -323,6 +323,7 @@ def _open(file: Path) -> sqlite3.Connection:
     con = sqlite3.connect(f"{file.resolve().as_uri()}?{how}", uri=True)
     con.text_factory = lambda text: text.decode("utf-8", "replace")
     con.execute("PRAGMA trusted_schema = OFF")
+    con.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_CELL * 4)  # bytes; a column may be worked out
     return con
 
 

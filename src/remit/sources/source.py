@@ -31,6 +31,8 @@ class Source(Note):
     """Names of tables or endings of files, to tell a user what would have been known."""
     after_records: bool = False
     """Whether it looks up people and records that other kinds bring, and so is read after them."""
+    one_a_person: bool = False
+    """Whether each file is one person's, so that its name and its counts are told of no one file."""
 
 
 def by_name(names: frozenset[str]) -> Callable[[Sequence[Found]], Mapping[str, Found]]:

@@ -3,8 +3,8 @@
 A layout is a function `write` of a module here, named as the module, or a function
 `write_<variant>` of it, named `<module>_<variant>`; modules whose name begins with an underscore
 are none. Each takes `Everything` and a folder, writes files as the vendor would, and returns the
-number of rows by file. To add one: write it. What a layout cannot hold, it leaves out as the vendor
-does; its docstring says so under "Cannot hold".
+number of rows by file. What a layout cannot hold, it leaves out as the vendor does; its docstring
+says so under "Cannot hold". To add a layout, write its function. That is all.
 """
 
 from __future__ import annotations

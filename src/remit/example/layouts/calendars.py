@@ -306,7 +306,7 @@ class _Ics:
         yield "END:VEVENT"
 
     def repeated(self, dates: Sequence[Entry]) -> Iterator[str]:
-        """A series: its rule, the dates left out, and the dates whose attendees differ."""
+        """A series: its rule, the dates left out, and those whose attendees or length differ."""
         first, last = dates[0], dates[-1]
         starts = [datetime.fromtimestamp(entry.starts, self.zone) for entry in dates]
         weeks = [(at.date() - starts[0].date()).days // 7 for at in starts]
@@ -324,9 +324,9 @@ class _Ics:
             further.append(f"EXDATE;TZID={self.zone.key}:{out}")
         yield from self.event(replace(first, attendees=master), further)
         for entry in dates:
-            if {(one.email, one.answer) for one in entry.attendees} != {
-                (one.email, one.answer) for one in master
-            }:
+            answers = {(one.email, one.answer) for one in entry.attendees}
+            same = answers == {(one.email, one.answer) for one in master}
+            if not same or entry.minutes != first.minutes:
                 on = f"RECURRENCE-ID;TZID={self.zone.key}:{self.local(entry.starts)}"
                 yield from self.event(entry, [on])
 
