@@ -21,6 +21,8 @@ from remit.measures import handoff_flows, open_for, time_by_role
 from remit.sources import load
 from remit.terms import Period
 
+pytestmark = pytest.mark.slow  # a load and a rewrite of the file each
+
 SMALL_TEAM = Path(__file__).resolve().parents[2] / "examples" / "small-team"
 TODAY = date(2026, 6, 1)
 CHARTER = """
