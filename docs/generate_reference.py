@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import BaseModel
 from typer.models import ArgumentInfo, OptionInfo
 
@@ -32,6 +33,8 @@ from remit.cli.rules import Server, served, serving, state_of
 from remit.compensation.measures import measured
 from remit.evidence import NAMES, TABLES
 from remit.evidence.reading import READ_WITH
+from remit.example import hubspot
+from remit.example.layouts import writers
 from remit.rules import (
     HOWS,
     KINDS,
@@ -63,6 +66,7 @@ from remit.terms.shapes import (
 )
 
 HERE = Path(__file__).parent / "reference"
+EXPLAINED = Path(__file__).parents[1] / "tests" / "sources" / "every_layout.yaml"
 MADE = "<!-- Made by docs/generate_reference.py; change the code it reads, then run it again. -->\n"
 
 
@@ -77,6 +81,7 @@ def pages() -> Mapping[str, str]:
         "rules.md": all_rules(),
         "roles.md": roles(),
         "measures.md": measures(),
+        "layouts.md": layouts(),
     }
     return {name: MADE + "\n" + text.strip() + "\n" for name, text in made.items()}
 
@@ -862,6 +867,66 @@ def measures() -> str:
     left = {one.outcome_of for one in measured().values()} - set(LEVELS_OF)
     assert not left, f"give these a heading: {left}"
     return "\n\n".join(said)
+
+
+# Layouts
+
+
+def layouts() -> str:
+    """What the layouts of exports can hold, and what an audit of them therefore lacks."""
+    told = yaml.safe_load(EXPLAINED.read_text("utf-8"))
+    modules: dict[str, list[str]] = {}
+    for name, write in writers().items():
+        modules.setdefault(write.__module__, []).append(name)
+    parts = [
+        "# Layouts of exports",
+        "The example company is written in every layout that is read (`remit example --layout`), and "
+        "each is audited with the same charter. A test holds the audits against that of the "
+        "Salesforce export: its findings, measured shares and coverage to a percentage point, and "
+        "the rows of every table. What differs is on this page with its reason, and nothing else "
+        "does.",
+        "HubSpot's layouts need a charter in [HubSpot's words](../how-to/prepare-a-hubspot-export.md). "
+        "Where a layout has no job titles, roles need a [people file](../how-to/give-dated-roles.md).",
+        "## Contents\n\n"
+        + table(
+            ("layout", "is"),
+            [(f"`{name}`", about) for name, about in told["layouts"].items()],
+        ),
+        f"## Every layout of HubSpot\n\n{cannot_hold(hubspot.__doc__)}",
+    ]
+    for module, names in modules.items():
+        rows = [
+            (
+                ", ".join(f"`{what}`" for what in one["differs"]),
+                "all" if {*names} <= {*one["layouts"]} else said_in(names, one["layouts"]),
+                one["because"],
+            )
+            for one in told["differences"]
+            if {*names} & {*one["layouts"]}
+        ]
+        title = ", ".join(names)
+        held = cannot_hold(sys.modules[module].__doc__).replace(
+            "(`remit.example.hubspot`)", "([above](#every-layout-of-hubspot))"
+        )
+        what_differs = (
+            "Its audit differs from that of the Salesforce export in:\n\n"
+            + table(("what", "in", "because"), rows)
+            if rows
+            else "Its audit is that of the Salesforce export."
+        )
+        parts.append(f"## {title}\n\n{held}\n\n{what_differs}")
+    return "\n\n".join(parts)
+
+
+def cannot_hold(text: str | None) -> str:
+    """What a module's docstring says its layouts cannot hold."""
+    _, _, said = inspect.cleandoc(text or "").partition("\nCannot hold")
+    return f"Cannot hold{said}"
+
+
+def said_in(names: list[str], where: list[str]) -> str:
+    """Those of the names that are meant."""
+    return ", ".join(f"`{name}`" for name in names if name in where)
 
 
 def measure_link(name: str) -> str:

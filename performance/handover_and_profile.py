@@ -21,12 +21,12 @@ from pathlib import Path
 import duckdb
 
 PEOPLE, KINDS = 500, 24
-CHARTER = f"""
+CHARTER = """
 company: Log
 time_zone: UTC
-roles: {{agent: {{is: SDR}}}}
-titles: {{"*": agent}}
-event_log: {{case: lead}}
+roles: {agent: {is: SDR}}
+titles: {"*": agent}
+event_log: {case: lead}
 activities:
   rules:
 """ + "".join(

@@ -91,7 +91,9 @@ NAMESPACES = r"www\.xes-standard\.org/|schemas\.openxmlformats\.org/"
 
 def test_nothing_is_fetched_over_plain_http_and_no_index_of_packages_is_named():
     index = re.compile(r"(pypi|registry|mirror|index)[\w.-]*\.\w+[/:]|--(extra-)?index-url")
-    plain = re.compile(r"http://(?!www\.w3\.org/|json-schema\.org/|localhost|127\.0\.0\.1|" + NAMESPACES + r")\w")
+    plain = re.compile(
+        r"http://(?!www\.w3\.org/|json-schema\.org/|localhost|127\.0\.0\.1|" + NAMESPACES + r")\w"
+    )
 
     for file in set(WRITTEN) - {Path(__file__).resolve()}:
         text = file.read_text("utf-8")

@@ -301,7 +301,9 @@ def test_a_case_becomes_a_deal_that_its_last_deciding_activity_wins_or_loses(hel
         ("a moment",),
         ("automated",),
     ]
-    assert found.sql("SELECT deal_stage FROM work JOIN states USING (state_id) WHERE rule = 'calls'") == [("Submitted",)]
+    assert found.sql(
+        "SELECT deal_stage FROM work JOIN states USING (state_id) WHERE rule = 'calls'"
+    ) == [("Submitted",)]
 
 
 def test_without_a_word_on_cases_work_is_measured_and_hangs_on_no_record(held):

@@ -117,6 +117,7 @@ FURTHER = ("recorded.steps", "recorded.fields", "earlier.opportunities", "earlie
 """What is kept beside the canonical tables to work them out from."""
 NEVER_CHANGES = ("OpportunityHistory", "OpportunityFieldHistory")
 """A CRM writes these once and neither changes nor deletes them one by one."""
+NEWCOMER = {"Id": "005000000000009", "Title": "AE", "IsActive": "true", "CreatedDate": "2026-07-15T09:00:00Z", "IsDeleted": "false"}  # fmt: skip
 FATES = ("the same", "changed", "deleted", "only earlier", "only later", "in neither")
 
 
@@ -155,6 +156,10 @@ def two_exports(draw: st.DrawFn) -> tuple[Tables, Tables]:
                 earlier[name].append(first)
             if fate != "only earlier":
                 later[name].append(second)
+    # something happens in between, or nobody could tell which export is the later
+    later["User"].append(
+        {**NEWCOMER, **({"SystemModstamp": NEWCOMER["CreatedDate"]} if stamped else {})}
+    )
     return earlier, later
 
 

@@ -13,6 +13,7 @@ import duckdb
 from remit.charter import Charter
 from remit.evidence.meetings import same_meetings
 from remit.evidence.store import ends_of_day
+from remit.evidence.tables import TABLES
 from remit.evidence.work import work_done
 from remit.evidence.write import merge
 
@@ -21,11 +22,22 @@ CREDITS_FOLLOW = (
     "took it once the deal was won."
 )
 
+WHOSE_WORK = (
+    "Work recorded on a lead before it was converted counts for whoever entered it, because "
+    "conversion gives such records a new owner; a meeting booked as a handoff counts for its owner."
+)
+
 
 def derive(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
     """Fill the tables that no export holds as such. Run it after every source has been read."""
     _people_of_hr_list(con)
+    for deals in ("opportunities", "earlier.opportunities"):
+        _ends_of_deals(con, deals, charter.time_zone)
+    for deals in ("opportunities", "earlier.opportunities"):
+        _kinds_of_deals(con, deals)
     _leads_of_deals(con)
+    taking_part(con, float(charter.numbers()["bulk_closing"].values[-1].value or 0))
+    _steps(con, charter)
     _handoffs(con, charter)
     _credits(con, charter)
     within = charter.numbers()["same_meeting_minutes"].values[-1].value
@@ -99,7 +111,90 @@ def _people_of_hr_list(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _ends_of_deals(con: duckdb.DuckDBPyConnection, deals: str, zone: str) -> None:
+    """When deals closed, by all of their history: a source has seen one export's alone."""
+    closing = """stage_changes s WHERE s.record_type = 'opportunity' AND s.left_at IS NULL
+        AND s.record_id = o.opportunity_id AND s.stage = o.stage"""
+    con.execute(
+        f"""UPDATE {deals} AS o SET closed_from = 'close day', closed_at =
+            timezone('UTC', CAST(o.close_day + 1 AS TIMESTAMPTZ)) - INTERVAL 1 SECOND
+        WHERE o.closed_from = 'stage history' AND o.close_day IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM {closing});
+        UPDATE {deals} AS o SET closed_from = 'stage history', closed_at = s.entered_at
+        FROM {closing} AND o.won IS NOT NULL AND o.closed_from IN ('close day', 'close date')"""
+    )
+
+
+def _kinds_of_deals(con: duckdb.DuckDBPyConnection, deals: str) -> None:
+    """New business or expansion, by all deals there are, where the kind was worked out."""
+    con.execute(
+        f"""UPDATE {deals} AS o SET kind_from = 'derived', kind = CASE WHEN EXISTS (
+            SELECT 1 FROM opportunities p WHERE p.account_id = o.account_id AND p.won
+            AND p.opportunity_id <> o.opportunity_id AND p.closed_at < o.created_at)
+            THEN 'expansion' ELSE 'new' END
+        WHERE o.kind_from = 'derived' OR (o.kind IS NULL AND EXISTS (SELECT 1 FROM opportunities p
+            WHERE p.opportunity_id = o.opportunity_id AND p.kind_from IS NOT NULL))"""
+    )
+
+
+def taking_part(con: duckdb.DuckDBPyConnection, bulk: float) -> None:
+    """Who did what a CRM's records tell of, and which tasks were closed by the dozen.
+
+    Everything that any load brought is looked at: who is invited may be told by one export, the
+    meeting by another, and the lead's conversion by a third.
+
+    Args:
+        con: A connection to the file being written.
+        bulk: Tasks that one person closes within a minute from which on they are no work.
+    """
+    if not con.execute("SELECT 1 FROM recorded.doers LIMIT 1").fetchone():
+        return
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE doers AS
+        SELECT d.*, a.recorded_at FROM recorded.doers d JOIN activities a USING (activity_id);
+        CREATE OR REPLACE TEMP TABLE bulk AS
+        SELECT activity_id FROM doers WHERE closed_at IS NOT NULL
+        QUALIFY count(*) OVER (PARTITION BY owner, date_trunc('minute', closed_at)) >= {bulk};
+        UPDATE activities SET counted = true, not_counted = NULL FROM doers
+        WHERE activities.activity_id = doers.activity_id AND activities.not_counted = 'bulk closed'
+            AND activities.activity_id NOT IN (SELECT activity_id FROM bulk);
+        UPDATE activities SET counted = false, not_counted = 'bulk closed' FROM bulk
+        WHERE activities.activity_id = bulk.activity_id AND activities.counted AND activities.minutes IS NULL;
+        DELETE FROM participants WHERE activity_id IN (SELECT activity_id FROM doers)"""
+    )
+    merge(
+        con,
+        "participants",
+        """SELECT activity_id, coalesce(CASE WHEN reowned AND NOT of_handoff AND c.is_person
+                THEN creator END, owner, creator) AS person_id,
+            CASE WHEN reowned AND NOT of_handoff AND c.is_person AND creator <> owner
+                THEN 'creator' ELSE 'owner' END AS part, recorded_at AS known_from
+        FROM (SELECT d.*, r.activity_id IS NOT NULL AS reowned FROM doers d LEFT JOIN (
+                SELECT DISTINCT w.activity_id FROM doers w JOIN activity_links k USING (activity_id)
+                JOIN (SELECT lead_id AS record_id, converted_at FROM leads
+                      UNION ALL SELECT contact_id, converted_at FROM leads) l USING (record_id)
+                WHERE CAST(w.recorded_at AS DATE) <= CAST(l.converted_at AS DATE)) r
+              USING (activity_id)) d LEFT JOIN people c ON c.person_id = d.creator
+        WHERE coalesce(owner, creator) IS NOT NULL""",
+    )
+    merge(
+        con,
+        "participants",
+        """SELECT DISTINCT i.activity_id, i.person_id, 'invited' AS part, d.recorded_at AS known_from
+        FROM recorded.invitations i JOIN doers d USING (activity_id)
+        ANTI JOIN participants p ON p.activity_id = i.activity_id AND p.person_id = i.person_id
+        WHERE i.holds AND i.person_id IS NOT NULL""",
+    )
+    con.execute("INSERT OR REPLACE INTO derivations VALUES ('participants', ?)", [WHOSE_WORK])
+
+
 def _leads_of_deals(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        """UPDATE opportunities SET lead_id = NULL FROM recorded.leads_of_deals l
+        WHERE l.opportunity_id = opportunities.opportunity_id AND l.lead_id = opportunities.lead_id;
+        CREATE OR REPLACE TEMP TABLE untold AS
+        SELECT opportunity_id FROM opportunities WHERE lead_id IS NULL"""
+    )
     merge(
         con,
         "opportunities",
@@ -108,6 +203,45 @@ def _leads_of_deals(con: duckdb.DuckDBPyConnection) -> None:
               WHERE opportunity_id IS NOT NULL GROUP BY 1) l USING (opportunity_id)
         WHERE o.lead_id IS NULL""",
     )
+    con.execute(
+        """DELETE FROM recorded.leads_of_deals;
+        INSERT INTO recorded.leads_of_deals SELECT opportunity_id, lead_id
+        FROM opportunities SEMI JOIN untold USING (opportunity_id) WHERE lead_id IS NOT NULL"""
+    )
+
+
+def _steps(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
+    """Steps that are stages, by all of the deals' history; and none of records that are gone."""
+    for handoff in charter.handoffs:
+        for name, step in handoff.steps().items():
+            if step.stage is None:
+                continue
+            con.execute(
+                "DELETE FROM recorded.steps WHERE handoff = ? AND step = ?", [handoff.name, name]
+            )
+            con.execute(
+                """INSERT INTO recorded.steps SELECT ?, ?, 'Opportunity', record_id, NULL, NULL,
+                    NULL, record_id, min(entered_at), false, NULL, NULL, NULL FROM stage_changes
+                WHERE record_type = 'opportunity' AND lower(stage) = lower(?) GROUP BY record_id""",
+                [handoff.name, name, step.stage],
+            )
+    for table, objects in _OBJECTS.items():
+        key = TABLES[table].key[0]
+        con.execute(
+            f"""DELETE FROM recorded.steps USING recorded.gone g
+            WHERE g.canonical_table = '{table}' AND g.record_id = recorded.steps.record_id
+                AND object IN ({", ".join(f"'{o}'" for o in objects)})
+                AND g.record_id NOT IN (SELECT {key} FROM {table})"""
+        )
+
+
+_OBJECTS = {
+    "activities": ("Event", "Task", "EmailMessage", "meetings", "calls", "tasks", "emails"),
+    "opportunities": ("Opportunity",),
+    "leads": ("Lead",),
+    "accounts": ("Account",),
+}
+"""What steps call the records of a table."""
 
 
 def _handoffs(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
@@ -134,10 +268,15 @@ def _handoffs(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
             continue
         first = recorded[0]
         name = handoff.name.replace("'", "''")
-        if not con.execute("SELECT 1 FROM steps WHERE handoff = ?", [handoff.name]).fetchone():
+        told, gathered = (
+            con.execute(f"SELECT 1 FROM {of} WHERE handoff = ?", [handoff.name]).fetchone()
+            for of in ("steps", "recorded.gathered")
+        )
+        if not told and not gathered:
             continue
-        for table in ("handoffs", "handoff_fields"):
+        for table in ("handoffs", "handoff_fields", "recorded.gathered"):
             con.execute(f"DELETE FROM {table} WHERE handoff = ?", [handoff.name])
+        con.execute("INSERT INTO recorded.gathered VALUES (?)", [handoff.name])
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE cases AS
             SELECT record_id AS case_id, object, prospect_id, opportunity_id, happened_at AS offered_at,

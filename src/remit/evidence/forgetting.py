@@ -277,6 +277,7 @@ def _person_columns() -> list[tuple[str, tuple[str, ...]]]:
     found = [(name, columns) for name, columns in named.items() if columns]
     found += [(f"earlier.{name}", named[name]) for name in VERSIONED if named[name]]
     found += [(f"recorded.staged_{name}", named[name]) for name in HISTORIES]
+    found += [("recorded.doers", ("owner", "creator")), ("recorded.invitations", ("person_id",))]
     return [*found, ("recorded.steps", ("recorded_by", "given_to"))]
 
 

@@ -123,8 +123,8 @@ def _engaged(con: duckdb.DuckDBPyConnection) -> None:
         WITH said AS (
             SELECT lead_id AS prospect, account_id, 'request' AS kind, created_at AS happened_at FROM leads WHERE inbound
             UNION ALL
-            SELECT coalesce(c.lead_id, n.account_id, c.account_id), n.account_id, 'meeting', a.recorded_at
-            FROM activities a JOIN linked c USING (activity_id)
+            SELECT coalesce(c.lead_id, n.account_id, c.account_id, p.lead_id), n.account_id, 'meeting', a.recorded_at
+            FROM activities a JOIN linked c USING (activity_id) JOIN placed p USING (activity_id)
             LEFT JOIN contacts n ON n.contact_id = c.contact_id
             WHERE a.kind = 'meeting' AND a.recorded_at < a.happened_at AND (c.lead_id IS NOT NULL OR c.contact_id IS NOT NULL)
             UNION ALL

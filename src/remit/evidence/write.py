@@ -60,6 +60,16 @@ def create(con: duckdb.DuckDBPyConnection, *, key: str) -> None:
         -- records that an export marked as deleted, so that an older export brings none back
         CREATE TABLE IF NOT EXISTS recorded.gone (canonical_table VARCHAR, record_id VARCHAR,
             stated_at TIMESTAMP);
+        -- handoffs whose cases were gathered from steps, and not loaded as a table
+        CREATE TABLE IF NOT EXISTS recorded.gathered (handoff VARCHAR);
+        -- what a CRM's records say of who did something, and when they closed it
+        CREATE TABLE IF NOT EXISTS recorded.doers (activity_id VARCHAR, owner VARCHAR, creator VARCHAR,
+            of_handoff BOOLEAN, closed_at TIMESTAMP, concerns VARCHAR[]);
+        -- who or what else an activity is said to concern, each saying by itself and dated
+        CREATE TABLE IF NOT EXISTS recorded.invitations (invitation_id VARCHAR, activity_id VARCHAR,
+            person_id VARCHAR, record_id VARCHAR, holds BOOLEAN, stated_at TIMESTAMP);
+        -- what leads told deals, which ends when they tell it no more
+        CREATE TABLE IF NOT EXISTS recorded.leads_of_deals (opportunity_id VARCHAR, lead_id VARCHAR);
         CREATE TABLE IF NOT EXISTS recorded.fields (handoff VARCHAR, field VARCHAR, object VARCHAR,
             record_id VARCHAR, filled BOOLEAN);"""
     )
@@ -119,9 +129,10 @@ def keep_newest(
     key = TABLES[table].key
     named = ", ".join(columns)
     good = "NOT _gone AND _reason IS NULL"
-    if any_gone and len(key) == 1:
+    if any_gone:
         con.execute(
-            f"INSERT INTO recorded.gone SELECT '{table}', {key[0]}, stated_at FROM mapped WHERE _gone"
+            f"""INSERT INTO recorded.gone SELECT '{table}', {_named_by(key)}, stated_at FROM mapped
+            WHERE _gone AND ({_named_by(key)}) IS NOT NULL"""
         )
     content = f"hash({', '.join(c for c in columns if c != 'stated_at')})"
     con.execute("ALTER TABLE mapped ADD COLUMN _outdated BOOLEAN DEFAULT false")
@@ -148,6 +159,11 @@ def keep_newest(
                 UPDATE {table} SET _since = least({table}._since, m.stated_at) FROM contest c JOIN mapped m USING (_row)
                 WHERE c.place = {table}.rowid AND c.outdated AND c.alike"""
             )
+            # an export that is loaded again tells no other version
+            con.execute(
+                f"""DELETE FROM earlier.{table} WHERE rowid NOT IN (
+                    SELECT min(rowid) FROM earlier.{table} GROUP BY {", ".join(key)}, stated_at, _content)"""
+            )
         con.execute(
             f"DELETE FROM {table} WHERE rowid IN (SELECT place FROM contest WHERE NOT outdated)"
         )
@@ -164,19 +180,28 @@ def keep_newest(
     return int(outdated)
 
 
+def _named_by(key: Sequence[str], of: str = "") -> str:
+    """One text for a key, as SQL."""
+    return " || ' ' || ".join(f"CAST({of}{k} AS VARCHAR)" for k in key)
+
+
 def settle(con: duckdb.DuckDBPyConnection) -> None:
     """Take out what a CRM has deleted, and make histories of all entries. Run it after every source."""
     for (table,) in con.execute("SELECT DISTINCT canonical_table FROM recorded.gone").fetchall():
-        key = TABLES[table].key[0]
+        key = TABLES[table].key
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE deleted AS
-            SELECT {key} FROM {table} t JOIN recorded.gone g ON g.canonical_table = '{table}'
-                AND g.record_id = t.{key} AND g.stated_at >= t.stated_at;
-            DELETE FROM {table} USING deleted WHERE {table}.{key} = deleted.{key}"""
+            SELECT DISTINCT {", ".join(f"t.{k}" for k in key)}
+            FROM {table} t JOIN recorded.gone g ON g.canonical_table = '{table}'
+                AND g.record_id = {_named_by(key, "t.")} AND g.stated_at >= t.stated_at;
+            DELETE FROM {table} USING deleted
+            WHERE {" AND ".join(f"{table}.{k} = deleted.{k}" for k in key)}"""
         )
         if table == "activities":
             for part in ("participants", "activity_links"):
-                con.execute(f"DELETE FROM {part} USING deleted WHERE {part}.{key} = deleted.{key}")
+                con.execute(
+                    f"DELETE FROM {part} USING deleted WHERE {part}.activity_id = deleted.activity_id"
+                )
     for name in HISTORIES:
         _history(con, name)
 

@@ -270,7 +270,9 @@ class _Records:
         self._again.append(first)
         self.delimiter = max(DELIMITERS, key=first.count)
         self._start()
-        self.header = tuple(cell.strip().strip("\ufeff") for cell in next(self._reader, []))
+        self.header = tuple(
+            _STRANGE.sub("\ufffd", cell.strip().strip("\ufeff")) for cell in next(self._reader, [])
+        )
         self._advance()
 
     def _start(self) -> None:
@@ -378,7 +380,8 @@ def _named(header: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]]:
 
 
 def _about(doubled: Sequence[str]) -> str:
-    return f"names {', '.join(doubled)} twice; neither column is read" if doubled else ""
+    named = ", ".join(name[:80] for name in doubled[:20])
+    return f"names {named} twice; neither column is read" if doubled else ""
 
 
 def _encoding(file: Path, start: bytes) -> tuple[str, bool, str]:

@@ -272,13 +272,17 @@ def _others(reader: Reader) -> Iterator[Derived]:
 
 
 def _concerned(reader: Reader) -> Derived:
+    """The records of an entry; a contact without a company is the lead that it is."""
     kinds = " ".join(f"WHEN '{kind}' THEN '{word}'" for kind, word in RECORDS.items())
     return Derived(
         "activity_links",
-        f"""SELECT a.activity_id, CASE k.to_kind {kinds} END AS record_type, k.to_id AS record_id,
+        f"""SELECT a.activity_id, CASE WHEN l.lead_id IS NOT NULL THEN 'lead'
+                ELSE CASE k.to_kind {kinds} END END AS record_type, k.to_id AS record_id,
             a.known_from
         FROM {reader.raw.kept} r JOIN activities a ON a.activity_id = {record_id(reader).sql}
         JOIN hubspot_links k ON k.from_kind = 'engagements' AND k.from_id = a.activity_id
+        LEFT JOIN leads l ON k.to_kind = 'contacts' AND l.lead_id = k.to_id
+            AND l.account_id IS NULL
         WHERE k.to_kind IN {quoted_list(tuple(RECORDS))}""",
     )
 

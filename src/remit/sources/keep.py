@@ -13,6 +13,8 @@ from remit.evidence.write import keep_newest, sql_type
 from remit.sources.cells import Cell, Rows
 from remit.sources.delimited import Raw, Reject, quoted
 
+DELETED = "is marked as deleted in the CRM"
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -61,7 +63,7 @@ def keep(
     ).fetchone() or (0, 0, 0)
     if good < meant:
         said = con.execute(
-            """SELECT _row, CASE WHEN _gone THEN 'is marked as deleted in the CRM' ELSE _reason END
+            f"""SELECT _row, CASE WHEN _gone THEN {quoted(DELETED)} ELSE _reason END
             FROM mapped WHERE _gone OR _reason IS NOT NULL ORDER BY _row"""
         ).fetchall()
         rejects += [Reject(raw.label, raw.line(row), reason) for row, reason in said]

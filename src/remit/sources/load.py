@@ -27,7 +27,7 @@ from remit.sources.cells import Lent, Mapped, Reader, Rows, month_comes_first
 from remit.sources.claimed import claimed
 from remit.sources.delimited import ExportError, Reject
 from remit.sources.found import Found, tables_in
-from remit.sources.keep import Count, for_no_table, keep
+from remit.sources.keep import DELETED, Count, for_no_table, keep
 from remit.sources.pace import DERIVING, KEEPING, READING, Pace, Progress
 from remit.sources.plain import plain, read_mapping
 from remit.sources.source import Export, Source
@@ -388,9 +388,11 @@ def _readers(
 def _check_anything_kept(files: Sequence[LoadedFile], rejects: Sequence[Reject]) -> None:
     """An export of which every row was refused is of no use, and says so once a file.
 
-    One without any rows is: nothing may have happened.
+    One without any rows is: nothing may have happened. So is one that tells of deletions alone.
     """
     if any(file.kept for file in files) or not any(file.rows for file in files):
+        return
+    if any(reject.reason == DELETED for reject in rejects):
         return
     first = {reject.file: reject for reject in reversed(rejects) if reject.whole_row}
     raise ExportError(

@@ -10,6 +10,7 @@ from remit.sources.delimited import quoted, quoted_list
 from remit.sources.patterns import is_checkbox, local_day, matches
 from remit.sources.salesforce_columns import (
     deleted,
+    id_of_any,
     not_deleted,
     not_in_future,
     seller,
@@ -32,11 +33,6 @@ def activities(export: Export) -> Iterator[Mapped]:
     task, event = export.get("Task"), export.get("Event")
     relation = export.get("EventRelation")
     zone = export.charter.time_zone
-    export.con.execute(
-        """CREATE OR REPLACE TEMP TABLE doers (activity_id VARCHAR, owner VARCHAR, creator VARCHAR,
-        recorded_at TIMESTAMP, of_handoff BOOLEAN);
-        CREATE OR REPLACE TEMP TABLE closings (activity_id VARCHAR, owner VARCHAR, minute TIMESTAMP)"""
-    )
     if task is not None:
         yield from _tasks(export, task, zone)
     if event is not None:
@@ -45,50 +41,57 @@ def activities(export: Export) -> Iterator[Mapped]:
     message = export.get("EmailMessage")
     if message is not None:
         yield from _emails(export, message, zone)
-    yield Derived(
-        "participants",
-        """SELECT activity_id, coalesce(CASE WHEN reowned AND NOT of_handoff AND c.is_person
-                THEN creator END, owner, creator) AS person_id,
-            CASE WHEN reowned AND NOT of_handoff AND c.is_person AND creator <> owner
-                THEN 'creator' ELSE 'owner' END AS part, recorded_at AS known_from
-        FROM (SELECT d.*, r.activity_id IS NOT NULL AS reowned FROM doers d LEFT JOIN (
-                SELECT DISTINCT w.activity_id FROM doers w JOIN activity_links k USING (activity_id)
-                JOIN (SELECT lead_id AS record_id, converted_at FROM leads
-                      UNION ALL SELECT contact_id, converted_at FROM leads) l USING (record_id)
-                WHERE CAST(w.recorded_at AS DATE) <= CAST(l.converted_at AS DATE)) r
-              USING (activity_id)) d LEFT JOIN people c ON c.person_id = d.creator
-        WHERE coalesce(owner, creator) IS NOT NULL""",
-        "Work recorded on a lead before it was converted counts for whoever entered it, because "
-        "conversion gives such records a new owner; a meeting booked as a handoff counts for its owner.",
-    )
-    if relation is not None and all(map(relation.raw.column, ("RelationId", "EventId"))):
-        yield Derived(
-            "participants",
-            f"""SELECT activity_id, seller({relation.id("RelationId").sql}) AS person_id,
-                'invited' AS part, a.recorded_at AS known_from
-            FROM {relation.raw.kept} r JOIN activities a ON a.activity_id = {relation.id("EventId").sql}
-            WHERE left({relation.id("RelationId").sql}, 3) = '005' AND {not_deleted(relation)}
-                AND coalesce(lower({relation.text("Status").sql}), '') <> 'declined'
-                AND NOT exists(SELECT 1 FROM participants p WHERE p.activity_id = a.activity_id
-                    AND p.person_id = seller({relation.id("RelationId").sql}))""",
-        )
-        yield Derived("activity_links", _links(relation, "EventId", "RelationId"))
     if event is not None:
-        yield Derived(
-            "participants",
-            """SELECT c.meeting AS activity_id, c.owner AS person_id, 'invited' AS part,
-                a.recorded_at AS known_from
-            FROM copies c JOIN activities a ON a.activity_id = c.meeting
-            WHERE c.owner IS NOT NULL AND NOT exists(SELECT 1 FROM participants p
-                WHERE p.activity_id = c.meeting AND p.person_id = c.owner)""",
-        )
+        _remember_copies(export)
+    if relation is not None and all(map(relation.raw.column, ("RelationId", "EventId"))):
+        _remember_invitations(export, relation)
+    yield from _links_of_invitations(export)
+
+
+def _remember_copies(export: Export) -> None:
+    """A copy of a meeting invites whoever has it."""
+    taken = f"TIMESTAMP '{export.taken_at}'"
+    export.con.execute(
+        f"""DELETE FROM recorded.invitations WHERE invitation_id IN (SELECT id FROM copies);
+        INSERT INTO recorded.invitations SELECT id, meeting, owner, NULL, true, {taken} FROM copies"""
+    )
+
+
+def _remember_invitations(export: Export, relation: Reader) -> None:
+    """What each invitation says; of several that say of one, the one changed last."""
+    of, to = relation.id("EventId").sql, relation.id("RelationId").sql
+    taken = f"TIMESTAMP '{export.taken_at}'"
+    when = f"least(coalesce({stated(relation).sql}, {taken}), {taken})"
+    export.con.execute(
+        f"""INSERT INTO recorded.invitations
+        SELECT coalesce({id_of_any(relation, "Id").sql}, concat({of}, ' ', {to})), {of},
+            CASE WHEN left({to}, 3) = '005' THEN seller({to}) END, CASE WHEN left({to}, 3) <> '005' THEN {to} END,
+            {not_deleted(relation)} AND NOT (left({to}, 3) = '005'
+                AND coalesce(lower({relation.text("Status").sql}), '') = 'declined'), {when}
+        FROM {relation.raw.relation} WHERE {of} IS NOT NULL AND {to} IS NOT NULL;
+        CREATE OR REPLACE TEMP TABLE invited AS SELECT * FROM recorded.invitations
+        QUALIFY row_number() OVER (PARTITION BY invitation_id
+            ORDER BY stated_at DESC, holds, activity_id, person_id, record_id) = 1;
+        DELETE FROM recorded.invitations;
+        INSERT INTO recorded.invitations SELECT * FROM invited"""
+    )
+
+
+def _links_of_invitations(export: Export) -> Iterator[Derived]:
+    """Who of the customer's is invited is whom a meeting concerns, until that is withdrawn."""
+    holds = f"""SELECT i.activity_id, {_kind_of("i.record_id")} AS record_type, i.record_id,
+            bool_or(i.holds) AS holds FROM recorded.invitations i
+        WHERE i.record_id IS NOT NULL AND ({_kind_of("i.record_id")}) IS NOT NULL GROUP BY ALL"""
+    export.con.execute(
+        f"""DELETE FROM activity_links USING ({holds}) h LEFT JOIN recorded.doers d USING (activity_id)
+        WHERE NOT h.holds AND h.activity_id = activity_links.activity_id
+            AND h.record_type = activity_links.record_type AND h.record_id = activity_links.record_id
+            AND NOT coalesce(list_contains(d.concerns, h.record_id), false)"""
+    )
     yield Derived(
-        "activities",
-        f"""SELECT a.* EXCLUDE (counted, not_counted), false AS counted, 'bulk closed' AS not_counted
-        FROM activities a JOIN (
-            SELECT activity_id FROM closings
-            QUALIFY count(*) OVER (PARTITION BY owner, minute) >= {export.number("bulk_closing")}) b
-        USING (activity_id) WHERE a.counted AND a.minutes IS NULL""",
+        "activity_links",
+        f"""SELECT h.activity_id, h.record_type, h.record_id, a.known_from
+        FROM ({holds}) h JOIN activities a USING (activity_id) WHERE h.holds""",
     )
 
 
@@ -158,11 +161,7 @@ def _tasks(export: Export, task: Reader, zone: str) -> Iterator[Mapped]:
     _forget_parts(task)
     yield from _linked(task)
     handoffs = _of_handoff(export.charter, task, "Task")
-    _remember_doers(task, handoffs)
-    export.con.execute(
-        f"""INSERT INTO closings SELECT {task.id("Id").sql}, {seller(task, "OwnerId").sql},
-        date_trunc('minute', {done}) FROM {task.raw.kept} WHERE {done} IS NOT NULL"""
-    )
+    _remember_doers(task, handoffs, closed=done)
 
 
 def _events(export: Export, event: Reader, relation: Reader | None, zone: str) -> Iterator[Mapped]:
@@ -309,12 +308,7 @@ def _emails(export: Export, message: Reader, zone: str) -> Iterator[Mapped]:
     for column in ("RelatedToId", "ParentId"):
         if message.raw.has(column):
             yield Derived("activity_links", _links(message, "Id", column))
-    export.con.execute(
-        f"""INSERT INTO doers SELECT {message.id("Id").sql}, NULL, {seller(message, "CreatedById").sql},
-        a.recorded_at, false
-        FROM {message.raw.relation} JOIN activities a ON a.activity_id = {message.id("Id").sql}
-        WHERE a.direction IS DISTINCT FROM 'inbound'"""
-    )
+    _remember_doers(message, "false", owner="NULL", of="a.direction IS DISTINCT FROM 'inbound'")
 
 
 def _forget_parts(reader: Reader) -> None:
@@ -325,11 +319,21 @@ def _forget_parts(reader: Reader) -> None:
         )
 
 
-def _remember_doers(reader: Reader, of_handoff: str) -> None:
+def _remember_doers(
+    reader: Reader, of_handoff: str, *, owner: str = "", closed: str = "NULL", of: str = "true"
+) -> None:
+    """Keep what the records say of who did it, for the work to be given to people once all is read."""
+    own = reader.id("Id").sql
+    concerns = ", ".join(
+        f"CAST({reader.id(column).sql} AS VARCHAR)"
+        for column in ("WhoId", "WhatId", "AccountId", "RelatedToId", "ParentId")
+        if reader.raw.has(column)
+    )
     reader.con.execute(
-        f"""INSERT INTO doers SELECT {reader.id("Id").sql}, {seller(reader, "OwnerId").sql},
-        {seller(reader, "CreatedById").sql}, a.recorded_at, {of_handoff}
-        FROM {reader.raw.kept} JOIN activities a ON a.activity_id = {reader.id("Id").sql}"""
+        f"""DELETE FROM recorded.doers WHERE activity_id IN (SELECT {own} FROM {reader.raw.kept});
+        INSERT INTO recorded.doers SELECT {own}, {owner or seller(reader, "OwnerId").sql},
+            {seller(reader, "CreatedById").sql}, {of_handoff}, {closed}, [{concerns}]
+        FROM {reader.raw.kept} JOIN activities a ON a.activity_id = {own} WHERE {of}"""
     )
 
 
@@ -342,6 +346,14 @@ def _linked(reader: Reader) -> Iterator[Derived]:
 def _links(reader: Reader, of: str, column: str) -> str:
     """The records that one column of ids names; a record's kind is told by its id's prefix."""
     id_ = reader.id(column).sql
+    kind = _kind_of(id_)
+    return f"""SELECT a.activity_id, {kind} AS record_type, {id_} AS record_id, a.known_from
+        FROM {reader.raw.kept} r JOIN activities a ON a.activity_id = {reader.id(of).sql}
+        WHERE ({kind}) IS NOT NULL AND {not_deleted(reader)}"""
+
+
+def _kind_of(id_: str) -> str:
+    """What links call the kind of record that an id names, as SQL."""
     kinds = {
         "00Q": "lead",
         "003": "contact",
@@ -349,10 +361,8 @@ def _links(reader: Reader, of: str, column: str) -> str:
         "006": "opportunity",
         "500": "ticket",
     }
-    kind = f"CASE left({id_}, 3) " + " ".join(f"WHEN '{p}' THEN '{k}'" for p, k in kinds.items())
-    return f"""SELECT a.activity_id, {kind} END AS record_type, {id_} AS record_id, a.known_from
-        FROM {reader.raw.kept} r JOIN activities a ON a.activity_id = {reader.id(of).sql}
-        WHERE ({kind} END) IS NOT NULL AND {not_deleted(reader)}"""
+    cases = " ".join(f"WHEN '{prefix}' THEN '{kind}'" for prefix, kind in kinds.items())
+    return f"CASE left({id_}, 3) {cases} END"
 
 
 # What the charter says of an activity

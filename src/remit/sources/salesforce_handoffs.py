@@ -33,18 +33,10 @@ def handoff_steps(export: Export) -> Iterator[Lent]:
 def _step(export: Export, handoff: str, name: str, step: Step, reader: Reader) -> None:
     where, at, date_only = f"{not_deleted(reader)} AND {matches(reader, step.where)}", "", "false"
     created = reader.instant("CreatedDate").sql
-    same = f"handoff = {quoted(handoff)} AND step = '{name}'"
     if any(reader.raw.column(column) is None for column in step.where):
         return
     if step.stage is not None:
-        export.con.execute(f"DELETE FROM recorded.steps WHERE {same}")
-        export.con.execute(
-            f"""INSERT INTO recorded.steps SELECT {quoted(handoff)}, '{name}', 'Opportunity', record_id, NULL,
-            NULL, NULL, record_id, min(entered_at), false, NULL, NULL, NULL FROM stage_changes
-            WHERE record_type = 'opportunity' AND lower(stage) = lower({quoted(step.stage)})
-            GROUP BY record_id"""
-        )
-        return
+        return  # told by the history of all loads, once that is settled
     if step.field is None:
         at = created
     elif not reader.raw.has(step.field):
@@ -74,7 +66,8 @@ def _step(export: Export, handoff: str, name: str, step: Step, reader: Reader) -
     lead = own if step.object == "Lead" else f"CASE WHEN left({who}, 3) = '00Q' THEN {who} END"
     reason = reader.text(step.reason).sql if step.reason else "NULL"
     export.con.execute(
-        f"DELETE FROM recorded.steps WHERE {same} AND record_id IN (SELECT {own} FROM {reader.raw.relation})"
+        f"""DELETE FROM recorded.steps WHERE handoff = {quoted(handoff)} AND step = '{name}'
+        AND record_id IN (SELECT {own} FROM {reader.raw.kept})"""
     )
     export.con.execute(
         f"""INSERT INTO recorded.steps SELECT {quoted(handoff)}, '{name}', {quoted(step.object)}, {own}, {lead},
@@ -105,7 +98,7 @@ def handoff_fields(export: Export) -> None:
             filled = _is_filled(reader.text(name).sql) if name else "true"
             export.con.execute(
                 f"""DELETE FROM recorded.fields WHERE handoff = {quoted(handoff.name)}
-                AND field = {quoted(field)} AND record_id IN (SELECT {reader.id(of).sql} FROM {reader.raw.relation})"""
+                AND field = {quoted(field)} AND record_id IN (SELECT {reader.id(of).sql} FROM {reader.raw.kept})"""
             )
             export.con.execute(
                 f"""INSERT INTO recorded.fields SELECT {quoted(handoff.name)}, {quoted(field)}, '{owner}',
