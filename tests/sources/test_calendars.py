@@ -708,7 +708,7 @@ def test_a_meeting_in_the_crm_and_in_a_calendar_counts_once_with_links_of_the_on
     assert found.sql("SELECT record_id FROM activity_links WHERE activity_id = '00U1'") == [
         ("0031",)
     ]
-    assert "Of 1 meetings in calendars 1 are in the CRM too" in found.derivations["activities"]
+    assert "Of 1 meetings in calendars 1 are in the CRM too" in found.derivations["work"]
 
 
 @pytest.mark.parametrize(

@@ -228,3 +228,186 @@ def test_exports_give_the_same_evidence_in_whichever_order_and_however_often_the
         differ = {t: (once[t], other[t]) for t in once if once[t] != other[t]}
         note(f"{name}: {differ}")
         assert not differ, name
+
+
+# What the law has found, each as its smallest case
+
+MADE, STAMPED, LATER = "2026-03-01T09:00:00Z", "2026-05-01T09:00:00Z", "2026-07-01T09:00:00Z"
+EVENT, TASK, DEAL, LEAD = "00U000000000001", "00T000000000001", DEALS[0], LEADS[0]
+
+
+def row(id_: str, stamp: str = STAMPED, **cells: str) -> Row:
+    return {"Id": id_, "CreatedDate": MADE, "SystemModstamp": stamp, **cells}
+
+
+@pytest.fixture
+def either_way(acme, tmp_path):
+    """Load two exports in both orders, and what a query then gives, which must be the same."""
+
+    def run(query: str, earlier: Tables, later: Tables) -> list[tuple[object, ...]]:
+        a, b = _write(tmp_path / "a", earlier), _write(tmp_path / "b", later)
+        found = []
+        for name, exports in (("ab", [a, b]), ("ba", [b, a])):
+            _loaded(*acme, tmp_path / name, exports)
+            with duckdb.connect(str(tmp_path / name), read_only=True) as con:
+                found.append(con.execute(query).fetchall())
+        assert found[0] == found[1]
+        return found[0]
+
+    return run
+
+
+def test_whoever_was_invited_in_one_export_takes_part_in_the_meeting_of_another(either_way):
+    invited = row("00R1", EventId=EVENT, RelationId=USERS[1], Status="Accepted")
+    event = row(EVENT, OwnerId=USERS[0], StartDateTime=MADE, DurationInMinutes="30")
+
+    parts = either_way(
+        "SELECT part, count(*) FROM participants GROUP BY 1 ORDER BY 1",
+        {"Event": [event]},
+        {"User": [row(USERS[1])], "EventRelation": [invited]},
+    )
+
+    assert parts == [("invited", 1), ("owner", 1)]
+
+
+def test_whoever_declined_since_takes_no_part_whichever_export_is_loaded_last(either_way):
+    event = row(EVENT, OwnerId=USERS[0], StartDateTime=MADE, DurationInMinutes="30")
+    invited = {"EventId": EVENT, "RelationId": USERS[1]}
+
+    parts = either_way(
+        "SELECT part FROM participants",
+        {"Event": [event], "EventRelation": [row("00R1", Status="Accepted", **invited)]},
+        {
+            "User": [row(USERS[1])],
+            "EventRelation": [row("00R1", LATER, Status="Declined", **invited)],
+        },
+    )
+
+    assert parts == [("owner",)]
+
+
+def test_an_invitation_withdrawn_takes_its_link_along_and_not_the_meetings_own(either_way):
+    event = row(EVENT, OwnerId=USERS[0], StartDateTime=MADE, WhoId=CONTACTS[0])
+    first, second = ({"EventId": EVENT, "RelationId": contact} for contact in CONTACTS)
+
+    links = either_way(
+        "SELECT record_id FROM activity_links ORDER BY 1",
+        {"Event": [event], "EventRelation": [row("00R1", **first), row("00R2", **second)]},
+        {
+            "User": [row(USERS[0])],
+            "EventRelation": [
+                row(id_, LATER, IsDeleted="true", **cells)
+                for id_, cells in (("00R1", first), ("00R2", second))
+            ],
+        },
+    )
+
+    assert links == [(CONTACTS[0],)]
+
+
+def test_tasks_closed_by_the_dozen_are_found_across_exports(either_way):
+    def closed(n: int) -> Row:
+        done = {
+            "OwnerId": USERS[0],
+            "IsClosed": "true",
+            "CompletedDateTime": "2026-03-05T10:00:10Z",
+        }
+        return row(f"00T{n}", TaskSubtype="Task", **done)
+
+    counted = either_way(
+        "SELECT not_counted, count(*) FROM activities GROUP BY 1",
+        {"Task": [closed(1), closed(2)]},
+        {"Task": [closed(3)]},
+    )
+
+    assert counted == [("bulk closed", 3)]
+
+
+def test_a_task_closed_by_the_dozen_counts_again_once_it_turns_out_that_it_was_not(either_way):
+    def closed(n: int, minute: str, stamp: str = STAMPED) -> Row:
+        done = {
+            "OwnerId": USERS[0],
+            "IsClosed": "true",
+            "CompletedDateTime": f"2026-03-05T{minute}:10Z",
+        }
+        return row(f"00T{n}", stamp, TaskSubtype="Task", **done)
+
+    counted = either_way(
+        "SELECT not_counted, count(*) FROM activities GROUP BY 1",
+        {"Task": [closed(n, "10:00") for n in (1, 2, 3)]},
+        {"Task": [closed(3, "15:30", LATER)]},
+    )
+
+    assert counted == [(None, 3)]
+
+
+def test_an_older_export_neither_fills_nor_empties_a_field_of_a_handoff(either_way):
+    deal = {"AccountId": ACCOUNTS[0], "StageName": "Open", "CloseDate": "2026-09-01"}
+
+    fields = either_way(
+        "SELECT field, filled FROM recorded.fields",
+        {"Opportunity": [row(DEAL, Pain__c="", **deal)]},
+        {"Opportunity": [row(DEAL, LATER, Pain__c="slow", **deal)]},
+    )
+
+    assert fields == [("pain", True)]
+
+
+def test_a_meeting_that_was_deleted_offers_nothing(either_way):
+    meeting = {
+        "OwnerId": USERS[1],
+        "WhatId": ACCOUNTS[0],
+        "Type": "Discovery",
+        "StartDateTime": MADE,
+    }
+
+    cases = either_way(
+        "SELECT count(*), (SELECT count(*) FROM recorded.steps) FROM handoffs",
+        {"Event": [row(EVENT, **meeting)]},
+        {"User": [row(USERS[0])], "Event": [row(EVENT, LATER, IsDeleted="true", **meeting)]},
+    )
+
+    assert cases == [(0, 0)]
+
+
+def test_a_deal_forgets_the_lead_that_no_longer_names_it(either_way):
+    deal = row(DEAL, AccountId=ACCOUNTS[0], StageName="Open", CloseDate="2026-09-01")
+
+    leads = either_way(
+        "SELECT lead_id FROM opportunities",
+        {"Opportunity": [deal], "Lead": [row(LEAD, ConvertedOpportunityId=DEAL)]},
+        {"Lead": [row(LEAD, LATER, ConvertedOpportunityId="")]},
+    )
+
+    assert leads == [(None,)]
+
+
+def test_a_contacts_part_in_a_deal_ends_when_the_crm_deletes_it(either_way):
+    part = {"OpportunityId": DEAL, "ContactId": CONTACTS[0], "Role": "Buyer"}
+
+    parts = either_way(
+        "SELECT count(*) FROM buying_roles",
+        {"OpportunityContactRole": [row("00K1", **part)]},
+        {
+            "User": [row(USERS[0])],
+            "OpportunityContactRole": [row("00K1", LATER, IsDeleted="true", **part)],
+        },
+    )
+
+    assert parts == [(0,)]
+
+
+def test_a_deal_closed_when_it_entered_its_last_stage_whichever_export_told_of_that(either_way):
+    deal = {"AccountId": ACCOUNTS[0], "StageName": "Won", "CloseDate": "2026-09-01", "IsClosed": "true", "IsWon": "true"}  # fmt: skip
+    entry = {"Id": "0081", "OpportunityId": DEAL, "StageName": "Won", "CreatedDate": "2026-08-01T09:00:00Z"}  # fmt: skip
+
+    closed = either_way(
+        "SELECT closed_from, CAST(closed_at AS DATE) FROM opportunities",
+        {"Opportunity": [row(DEAL, **deal)]},
+        {
+            "Opportunity": [row(DEALS[1], **{**deal, "IsWon": "false"})],
+            "OpportunityHistory": [entry],
+        },
+    )
+
+    assert ("stage history", date(2026, 8, 1)) in closed

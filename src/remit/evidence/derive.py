@@ -40,8 +40,7 @@ def derive(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
     _steps(con, charter)
     _handoffs(con, charter)
     _credits(con, charter)
-    within = charter.numbers()["same_meeting_minutes"].values[-1].value
-    same_meetings(con, float(within or 0))
+    _meetings_once(con, float(charter.numbers()["same_meeting_minutes"].values[-1].value or 0))
     work_done(con)
 
 
@@ -186,6 +185,22 @@ def taking_part(con: duckdb.DuckDBPyConnection, bulk: float) -> None:
         WHERE i.holds AND i.person_id IS NOT NULL""",
     )
     con.execute("INSERT OR REPLACE INTO derivations VALUES ('participants', ?)", [WHOSE_WORK])
+
+
+def _meetings_once(con: duckdb.DuckDBPyConnection, within: float) -> None:
+    """Count each meeting once that a CRM and a calendar tell of, whichever was loaded first."""
+    (meetings,) = con.execute(
+        "SELECT count(*) FROM activities WHERE seen_in = 'calendar'"
+    ).fetchone() or (0,)
+    if not meetings:
+        return
+    twice = same_meetings(con, within)
+    said = (
+        f"Of {meetings:,} meetings in calendars {twice:,} are in the CRM too: somebody took part "
+        f"in both, and they start within {within:g} minutes of each other. Such a meeting counts "
+        "once, with the CRM's links and the calendar's attendance."
+    )
+    con.execute("INSERT OR REPLACE INTO derivations VALUES ('work', ?)", [said])
 
 
 def _leads_of_deals(con: duckdb.DuckDBPyConnection) -> None:

@@ -62,7 +62,8 @@ def create(con: duckdb.DuckDBPyConnection, *, key: str) -> None:
             stated_at TIMESTAMP);
         -- handoffs whose cases were gathered from steps, and not loaded as a table
         CREATE TABLE IF NOT EXISTS recorded.gathered (handoff VARCHAR);
-        -- what a CRM's records say of who did something, and when they closed it
+        -- what a CRM's records say of who did something and when they closed it; of meetings, whom
+        -- or what they name themselves
         CREATE TABLE IF NOT EXISTS recorded.doers (activity_id VARCHAR, owner VARCHAR, creator VARCHAR,
             of_handoff BOOLEAN, closed_at TIMESTAMP, concerns VARCHAR[]);
         -- who or what else an activity is said to concern, each saying by itself and dated

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from remit.evidence.meetings import same_meetings
 from remit.sources.addresses import ready
 from remit.sources.calendar_entries import Attendee, Entry, events_of, kind_of, occurrences
 from remit.sources.cells import Derived, Lent, Mapped, Reader
@@ -407,15 +406,10 @@ def _meetings(export: Export, known_how: str) -> Iterator[Mapped]:
               FROM calendar_meetings c) m""",
     )
     linked = yield from _links(con)
-    within = export.number("same_meeting_minutes")
-    twice = same_meetings(con, within)
     (all_,) = con.execute("SELECT count(*) FROM calendar_meetings").fetchone() or (0,)
     said = (
-        f"Of {all_:,} meetings in calendars {twice:,} are in the CRM too: somebody took part in "
-        f"both, and they start within {within:g} minutes of each other. Such a meeting counts "
-        "once, with the CRM's links and the calendar's attendance. "
-        f"{linked:,} have somebody whose address a contact or a lead has, and are linked to "
-        f"these.{f' {known_how}' if known_how else ''}"
+        f"Of {all_:,} meetings in calendars {linked:,} have somebody whose address a contact or a "
+        f"lead has, and are linked to these.{f' {known_how}' if known_how else ''}"
     )
     yield Derived("activities", "SELECT * FROM activities WHERE false", said)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from remit.charter import Charter
 from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant, null
@@ -215,7 +215,11 @@ def _events(export: Export, event: Reader, relation: Reader | None, zone: str) -
     yield from _linked(event)
     if relation is not None:
         yield Lent(relation.raw, "participants")
-    _remember_doers(event, _of_handoff(export.charter, event, "Event"))
+    _remember_doers(
+        event,
+        _of_handoff(export.charter, event, "Event"),
+        concerns=("WhoId", "WhatId", "AccountId"),
+    )
 
 
 def _series(reader: Reader) -> dict[str, str]:
@@ -320,19 +324,23 @@ def _forget_parts(reader: Reader) -> None:
 
 
 def _remember_doers(
-    reader: Reader, of_handoff: str, *, owner: str = "", closed: str = "NULL", of: str = "true"
+    reader: Reader,
+    of_handoff: str,
+    *,
+    owner: str = "",
+    closed: str = "NULL",
+    of: str = "true",
+    concerns: Sequence[str] = (),
 ) -> None:
     """Keep what the records say of who did it, for the work to be given to people once all is read."""
     own = reader.id("Id").sql
-    concerns = ", ".join(
-        f"CAST({reader.id(column).sql} AS VARCHAR)"
-        for column in ("WhoId", "WhatId", "AccountId", "RelatedToId", "ParentId")
-        if reader.raw.has(column)
+    named = ", ".join(
+        f"CAST({reader.id(column).sql} AS VARCHAR)" for column in concerns if reader.raw.has(column)
     )
     reader.con.execute(
         f"""DELETE FROM recorded.doers WHERE activity_id IN (SELECT {own} FROM {reader.raw.kept});
         INSERT INTO recorded.doers SELECT {own}, {owner or seller(reader, "OwnerId").sql},
-            {seller(reader, "CreatedById").sql}, {of_handoff}, {closed}, [{concerns}]
+            {seller(reader, "CreatedById").sql}, {of_handoff}, {closed}, {f"[{named}]" if named else "NULL"}
         FROM {reader.raw.kept} JOIN activities a ON a.activity_id = {own} WHERE {of}"""
     )
 
