@@ -113,7 +113,10 @@ COLUMNS: Mapping[str, tuple[Sequence[str], Mapping[str, Sequence[str]]]] = {
     ),
 }  # fmt: skip
 """Objects with their ids, and what their columns may hold."""
-FURTHER = ("recorded.steps", "recorded.fields", "earlier.opportunities", "earlier.leads")
+FURTHER = (
+    *("recorded.steps", "recorded.fields", "recorded.gone", "recorded.doers"),
+    *("recorded.invitations", "earlier.opportunities", "earlier.leads"),
+)
 """What is kept beside the canonical tables to work them out from."""
 NEVER_CHANGES = ("OpportunityHistory", "OpportunityFieldHistory")
 """A CRM writes these once and neither changes nor deletes them one by one."""

@@ -41,7 +41,9 @@ GROSS_HOURS = {
     "suspected fraud": 42,
 }
 """As published beside the data: START to COMPLETE, overlaps counted for each, nights too."""
-OF_PEOPLE = "work a JOIN people p ON p.person_id = a.person_id AND p.is_person"
+OF_PEOPLE = (
+    "work a JOIN people p ON p.person_id = a.person_id AND p.is_person JOIN states USING (state_id)"
+)
 
 
 def remit(*words: str, folder: Path) -> str:

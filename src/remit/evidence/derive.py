@@ -36,7 +36,7 @@ def derive(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
     for deals in ("opportunities", "earlier.opportunities"):
         _kinds_of_deals(con, deals)
     _leads_of_deals(con)
-    taking_part(con, float(charter.numbers()["bulk_closing"].values[-1].value or 0))
+    taking_part(con, charter)
     _steps(con, charter)
     _handoffs(con, charter)
     _credits(con, charter)
@@ -136,7 +136,7 @@ def _kinds_of_deals(con: duckdb.DuckDBPyConnection, deals: str) -> None:
     )
 
 
-def taking_part(con: duckdb.DuckDBPyConnection, bulk: float) -> None:
+def taking_part(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
     """Who did what a CRM's records tell of, and which tasks were closed by the dozen.
 
     Everything that any load brought is looked at: who is invited may be told by one export, the
@@ -144,8 +144,9 @@ def taking_part(con: duckdb.DuckDBPyConnection, bulk: float) -> None:
 
     Args:
         con: A connection to the file being written.
-        bulk: Tasks that one person closes within a minute from which on they are no work.
+        charter: For how many tasks closed within a minute are no work.
     """
+    bulk = float(charter.numbers()["bulk_closing"].values[-1].value or 0)
     if not con.execute("SELECT 1 FROM recorded.doers LIMIT 1").fetchone():
         return
     con.execute(

@@ -133,7 +133,7 @@ def keep_newest(
     if any_gone:
         con.execute(
             f"""INSERT INTO recorded.gone SELECT '{table}', {_named_by(key)}, stated_at FROM mapped
-            WHERE _gone AND ({_named_by(key)}) IS NOT NULL"""
+            WHERE _gone AND ({_named_by(key)}) IS NOT NULL EXCEPT FROM recorded.gone"""
         )
     content = f"hash({', '.join(c for c in columns if c != 'stated_at')})"
     con.execute("ALTER TABLE mapped ADD COLUMN _outdated BOOLEAN DEFAULT false")

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from remit.charter import Charter
-from remit.evidence.derive import derive, ends_of_evidence, forget
+from remit.evidence.derive import derive, ends_of_evidence, forget, taking_part
 from remit.evidence.forgetting import forget_again, forget_in_texts, write_anew
 from remit.evidence.reading import reading_of
 from remit.evidence.retention import apply_retention
@@ -191,7 +191,8 @@ def _load_all(
         raise ExportError([_of_no_use(sources, unread)])
     _check_anything_kept(files, rejects)
     pace.step("working out what state each activity met")
-    back = forget_again(con)  # goes by the work of the load before
+    taking_part(con, charter)
+    back = forget_again(con)  # goes by the work of the load before, and who did what by this one
     settle(con)
     derive(con, charter)
     let_go = apply_retention(con, charter, today)
