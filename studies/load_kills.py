@@ -153,7 +153,7 @@ def killed(number: int, made: Company, place: Path) -> dict[str, Any]:
     return {
         **result,
         "moment": round(moment, 3),
-        "was": "ended" if ended else "under way" if left else "not begun, or just ended",
+        "was": "ended" if ended else "under way" if left else "not begun, or at its end",
         "left": len(left),
         "holds": {before: BEFORE, after: AFTER}.get(holds, holds),
         "next": "the new state" if again and not said else said or "another state",

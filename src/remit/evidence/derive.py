@@ -35,6 +35,7 @@ def derive(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
         _ends_of_deals(con, deals, charter.time_zone)
     for deals in ("opportunities", "earlier.opportunities"):
         _kinds_of_deals(con, deals)
+    _worth_of_versions(con, charter.currency.upper())
     _leads_of_deals(con)
     taking_part(con, charter)
     _steps(con, charter)
@@ -133,6 +134,16 @@ def _kinds_of_deals(con: duckdb.DuckDBPyConnection, deals: str) -> None:
             THEN 'expansion' ELSE 'new' END
         WHERE o.kind_from = 'derived' OR (o.kind IS NULL AND EXISTS (SELECT 1 FROM opportunities p
             WHERE p.opportunity_id = o.opportunity_id AND p.kind_from IS NOT NULL))"""
+    )
+
+
+def _worth_of_versions(con: duckdb.DuckDBPyConnection, home: str) -> None:
+    """What a version of a deal was worth that came after a newer one, where no rate is needed."""
+    con.execute(
+        f"""UPDATE earlier.opportunities AS o SET company_amount = o.amount
+        WHERE o.company_amount IS NULL AND o.currency = '{home}' AND EXISTS (
+            SELECT 1 FROM opportunities p WHERE p.opportunity_id = o.opportunity_id
+            AND (p.company_amount IS NOT NULL OR p.amount IS NULL))"""
     )
 
 
