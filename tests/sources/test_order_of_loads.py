@@ -414,3 +414,32 @@ def test_a_deal_closed_when_it_entered_its_last_stage_whichever_export_told_of_t
     )
 
     assert ("stage history", date(2026, 8, 1)) in closed
+
+
+def test_an_earlier_version_of_a_deal_is_worth_the_same_whenever_it_was_loaded(either_way):
+    deal = {"AccountId": ACCOUNTS[0], "CloseDate": "2026-09-01", "Amount": "100.50"}
+
+    worth = either_way(
+        "SELECT stage, CAST(company_amount AS VARCHAR) FROM earlier.opportunities",
+        {"Opportunity": [row(DEAL, StageName="Open", **deal)]},
+        {"Opportunity": [row(DEAL, LATER, StageName="Qualified", **deal)]},
+    )
+
+    assert worth == [("Open", "100.50")]
+
+
+def test_an_export_loaded_again_tells_no_further_version_and_no_further_deletion(acme, tmp_path):
+    a = _write(tmp_path / "a", {"Account": [row(ACCOUNTS[0], Name="Acme")]})
+    b = _write(
+        tmp_path / "b",
+        {
+            "Account": [row(ACCOUNTS[0], LATER, Name="Other")],
+            "Contact": [row(CONTACTS[0], IsDeleted="true")],
+        },
+    )
+    kept = "SELECT (SELECT count(*) FROM earlier.accounts), (SELECT count(*) FROM recorded.gone)"
+
+    _loaded(*acme, tmp_path / "e", [a, b, a, b])
+
+    with duckdb.connect(str(tmp_path / "e"), read_only=True) as con:
+        assert con.execute(kept).fetchone() == (1, 1)
