@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import yaml
 from hypothesis import settings
 
 from remit.charter import Charter, read_charter
@@ -84,6 +85,40 @@ def evidence(load_export: Callable[..., LoadSummary]) -> Callable[..., Evidence]
         **objects: Sequence[Row],
     ) -> Evidence:
         return open_for(charter, load_export(charter, today=today, **objects).into, as_of=as_of)
+
+    return run
+
+
+@pytest.fixture
+def from_tables(tmp_path: Path, write_export: Callable[..., Path]) -> Callable[..., Evidence]:
+    """Load canonical tables given as rows, through a mapping, and open them for a charter.
+
+    Columns are the canonical ones; a column that names a person may hold any words for them.
+    """
+
+    def run(
+        charter: Charter,
+        *,
+        as_of: date | None = None,
+        today: date = TODAY,
+        **tables: Sequence[Row],
+    ) -> Evidence:
+        filled = {name: rows for name, rows in tables.items() if rows}
+        folder = write_export("tables", **filled)
+        mapping = {
+            "tables": {
+                name: {
+                    "file": f"{name}.csv",
+                    "columns": {column: column for row in rows for column in row},
+                }
+                for name, rows in filled.items()
+            }
+        }
+        (folder / "mapping.yaml").write_text(yaml.safe_dump(mapping))
+        into = tmp_path / "tables.duckdb"
+        summary = load(charter, [folder / "mapping.yaml"], into, today=today)
+        assert not summary.rejected, summary.rejects
+        return open_for(charter, into, as_of=as_of)
 
     return run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remit.audit.judge import judge_share
+from remit.audit.judge import judge_cases
 from remit.audit.view import Check, View
 from remit.audit.wording import spread
 from remit.measures import HandoffFlow, Rate
@@ -146,7 +146,7 @@ def _rate(
             measured=rate.estimate,
             limit=limits[-1],
         )
-    verdict = judge_share(rate.estimate, limits)
+    verdict = judge_cases(rate.estimate, limits)
     if verdict.why:
         said = f"{said[:-1]}, but {verdict.why}."
     return Finding(
@@ -222,7 +222,7 @@ def _fields(view: View, flow: HandoffFlow) -> Finding:
             measured=flow.filled,
             limit=limits[-1],
         )
-    verdict = judge_share(flow.filled, limits)
+    verdict = judge_cases(flow.filled, limits)
     worst = ", ".join(
         f"{field.replace('_', ' ')} {percent(share.value)}"
         for field, share in sorted(flow.fields.items(), key=lambda item: item[1].value)

@@ -70,23 +70,28 @@ def judge_time(
     return Verdict(Answer.CANNOT_TELL, None, limits[0], why="the interval holds the limit")
 
 
-def judge_share(estimate: Estimate, limits: tuple[Limit, ...]) -> Verdict:
-    """Hold a share of fully recorded cases against its limits, mildest first.
+def judge_cases(estimate: Estimate, limits: tuple[Limit, ...]) -> Verdict:
+    """Hold a number measured on fully recorded cases against its limits, mildest first.
 
-    Cases are records, not samples of time, so a whole interval past a limit is proof of it.
+    Cases are records, not samples of time, so a whole interval past a limit is proof of it. A
+    limit is red if its benchmark calls that level red.
     """
     if estimate.low is None or estimate.high is None:
         return Verdict(Answer.CANNOT_TELL, None, limits[-1], why="there is no interval")
     for limit in reversed(limits):
         past = estimate.low > limit.value if limit.above else estimate.high < limit.value
         if past:
-            red = limit is limits[-1]
-            return Verdict(Answer.PROVEN, Severity.RED if red else Severity.AMBER, limit)
+            return Verdict(Answer.PROVEN, severity_of(limit, limits), limit)
     mildest = limits[0]
     within = estimate.high <= mildest.value if mildest.above else estimate.low >= mildest.value
     if within:
         return Verdict(Answer.CLEAR, None, mildest)
     return Verdict(Answer.CANNOT_TELL, None, mildest, why="the interval holds the limit")
+
+
+def severity_of(limit: Limit, limits: tuple[Limit, ...]) -> Severity:
+    """Red for the last limit, amber for a milder one, and for one that is amber by its benchmark."""
+    return Severity.RED if limit is limits[-1] and limit.level != "amber" else Severity.AMBER
 
 
 def past(share: Share | None, limit: Limit, minimum: float) -> bool | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remit.audit.judge import judge_share, judge_time
+from remit.audit.judge import judge_cases, judge_time
 from remit.audit.timeshare import proof_by_week
 from remit.audit.view import Check, View
 from remit.audit.wording import limits_said, spread, tipping_said
@@ -169,7 +169,7 @@ def _engineers(view: View) -> Iterator[Finding]:
                     limit=limit[0],
                 )
                 continue
-            verdict = judge_share(deals.estimate, limit)
+            verdict = judge_cases(deals.estimate, limit)
             # being in a deal without logging anything looks the same as not being in it
             severity = Severity.AMBER if verdict.severity else None
             answer = Answer.INDICATED if verdict.severity else verdict.answer

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from remit.benchmarks import Benchmark
 from remit.charter import Charter, Function, remit_of
@@ -21,7 +22,27 @@ from remit.measures import (
     time_by_role,
 )
 from remit.measures.queries import sql_of
+from remit.measures.time import large_enough, minimum_group
 from remit.terms import Limit, Note, Period
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """People of some roles in some segments, enough of them to be shown together."""
+
+    roles: tuple[str, ...]
+    segments: tuple[str, ...]
+    """Empty where roles are not held by segment."""
+    persons: frozenset[str]
+    """Pseudonyms, for filtering; never shown."""
+
+    @property
+    def about(self) -> str:
+        """Who, as a finding names it."""
+        who = self.roles[0] if len(self.roles) == 1 else "small roles"
+        return f"{who} in {' and '.join(self.segments)}" if self.segments else who
 
 
 @dataclass(frozen=True)
@@ -51,6 +72,41 @@ class View:
     """The whole year up to the as-of day, for what is about records."""
     individuals: bool = False
     seed: int = 0
+    _worked_out: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def measured(self, measure: Callable[..., T], over: Period | None = None, **how: Any) -> T:
+        """What a measure says of this evidence, worked out at most once for all checks.
+
+        Args:
+            measure: Called with the evidence, the charter, the numbers, the period and `how`.
+            over: Days to measure; the whole year where left out.
+            how: Further words of the measure; their values must be hashable.
+        """
+        key = (measure, over, tuple(sorted(how.items())))
+        if key not in self._worked_out:
+            self._worked_out[key] = measure(
+                self.evidence, self.charter, self.numbers, over or self.year, **how
+            )
+        found: T = self._worked_out[key]
+        return found
+
+    def parts(self, *kinds: str) -> tuple[Part, ...]:
+        """The people who held roles of these kinds, put together until each part may be shown.
+
+        Every figure about what people do is measured on one of these parts, so that none is of
+        fewer people than the minimum group, and no part can be worked out from the others.
+        """
+        roles = {role for kind in kinds for role in self.charter.kinds(kind)}
+        spells = [s for s in self.held if s.role in roles and s.during(self.year)]
+        group = minimum_group(self.charter, self.numbers, self.over.last_day)
+        return tuple(
+            Part(
+                names,
+                tuple(s for s in segments if s),
+                frozenset(spell.person_id for spell in mine),
+            )
+            for names, segments, mine in large_enough(spells, group)
+        )
 
     @cached_property
     def held(self) -> tuple[Held, ...]:
@@ -103,6 +159,15 @@ class View:
     def limit(self, name: str, level: str = "red") -> Limit:
         """A benchmark's level on the last day, as a limit."""
         return self.numbers[name].limit(self.over.last_day, level)
+
+    def limits(self, name: str) -> tuple[Limit, ...]:
+        """The levels a benchmark sets on the last day that something is held against, mildest first."""
+        value = self.numbers[name].at(self.over.last_day)
+        return tuple(
+            self.limit(name, level)
+            for level in ("amber", "red")
+            if getattr(value, level) is not None
+        )
 
     def number(self, name: str) -> float:
         """A benchmark's plain value on the last day."""

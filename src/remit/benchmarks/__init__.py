@@ -92,7 +92,8 @@ class Benchmark:
         number = getattr(value, level)
         if number is None:
             raise ValueError(f"{self.name} sets no {level} level")
-        return Limit(self.name, float(number), self.unit, value.source, self.trouble == "above")
+        above = self.trouble == "above"
+        return Limit(self.name, float(number), self.unit, value.source, above, level)
 
 
 class _Files(Mapping[str, Benchmark]):

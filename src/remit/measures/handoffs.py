@@ -11,15 +11,14 @@ from typing import Any
 import ibis
 import numpy as np
 from pandas import isnull
-from scipy import stats
 
 from remit.benchmarks import Benchmark
 from remit.charter import Charter, Handoff
 from remit.evidence import Evidence
 from remit.evidence.store import ends_of_day
-from remit.measures.intervals import LEVEL
 from remit.measures.queries import sql_of
 from remit.measures.roles import roles_held, spells
+from remit.measures.survival import incidence, kaplan_meier, proportion, waited
 from remit.measures.time import minimum_group
 from remit.terms import Estimate, Period
 
@@ -188,17 +187,17 @@ def _flow(
     def rate(step: str, days: int, against: str) -> Rate | None:
         if step not in recorded or not len(cases):
             return None
-        return _incidence(step, base, cases, against, days, ends)
+        return _rate(step, base, cases, against, days, ends)
 
     decided = cases[["accepted", "rejected"]].min(axis=1)
-    waits, open_ = _waits(begun, decided, ends)
+    waits, open_ = waited(begun, decided, ends)
     wait: tuple[tuple[float, float], ...] = ()
     median: Estimate | None = None
     if len(cases) and {"accepted", "rejected"} & set(recorded):
-        wait, median = _kaplan_meier(waits, ~open_)
+        wait, median = kaplan_meier(waits, ~open_)
     told = filled[filled["case_id"].isin(cases["case_id"]) & filled["filled"].notna()]
     by_field = {
-        str(field): _proportion(int(part["filled"].astype(bool).sum()), len(part))
+        str(field): proportion(int(part["filled"].astype(bool).sum()), len(part))
         for field, part in told.groupby("field")
     }
     missing = (
@@ -210,7 +209,7 @@ def _flow(
     limit = _limit_days(handoff.decide_within)
     if limit is not None and len(cases) and {"accepted", "rejected"} & set(recorded):
         in_time, judged = _in_time(begun, decided, ends, handoff.decide_within or "", limit)
-        within = _proportion(in_time, judged) if judged else None
+        within = proportion(in_time, judged) if judged else None
     return HandoffFlow(
         handoff=handoff.name,
         giver=handoff.giver,
@@ -239,105 +238,28 @@ def _flow(
     )
 
 
-def _waits(begun: Any, ended: Any, ends: datetime) -> tuple[Any, Any]:
-    """Days waited, and which cases are still waiting at the end of the evidence."""
-    open_ = ended.isna()
-    until = ended.fillna(np.datetime64(ends))
-    days = (until - begun).dt.total_seconds() / 86400
-    return days.clip(lower=0).to_numpy(), open_.to_numpy()
-
-
-def _incidence(step: str, base: str, cases: Any, against: str, days: int, ends: datetime) -> Rate:
+def _rate(step: str, base: str, cases: Any, against: str, days: int, ends: datetime) -> Rate:
     """Cumulative incidence of a step at a horizon, with its interval on the log-log scale."""
     reached, other = cases[step], cases[against]
     first = cases[[step, against]].min(axis=1)
-    waits, open_ = _waits(cases[base], first, ends)
+    waits, open_ = waited(cases[base], first, ends)
     status = np.where(open_, 0, np.where(reached.notna() & ~(other < reached), 1, 2))
-    curve, value, error = _aalen_johansen(waits, status, days)
-    low, high = _log_log(value, error, len(cases))
+    curve, estimate = incidence(waits, status, days)
     return Rate(
         step=step,
         of_step=base,
         days=days,
         cases=len(cases),
         reached=int(reached.notna().sum()),
-        estimate=Estimate(value, "share", low, high, of=f"{len(cases):,} cases"),
+        estimate=estimate,
         curve=curve,
     )
-
-
-def _aalen_johansen(
-    waits: Any, status: Any, days: int
-) -> tuple[tuple[tuple[float, float], ...], float, float]:
-    from statsmodels.duration.survfunc import CumIncidenceRight
-
-    if not (status == 1).any():
-        return ((0.0, 0.0), (float(days), 0.0)), 0.0, 0.0
-    # the last cases to end leave nobody at risk, and no error to estimate there
-    with np.errstate(divide="ignore", invalid="ignore"):
-        fitted = CumIncidenceRight(waits + 1e-6, status)
-    at = int(np.searchsorted(fitted.times, days, side="right")) - 1
-    curve = [(0.0, 0.0)] + [
-        (float(t), float(c)) for t, c in zip(fitted.times, fitted.cinc[0], strict=True) if t <= days
-    ]
-    if at < 0:
-        return tuple(curve), 0.0, 0.0
-    return tuple(_thinned(curve)), float(fitted.cinc[0][at]), float(fitted.cinc_se[0][at])
-
-
-def _kaplan_meier(
-    waits: Any, decided: Any
-) -> tuple[tuple[tuple[float, float], ...], Estimate | None]:
-    from statsmodels.duration.survfunc import SurvfuncRight
-
-    if not decided.any():
-        return ((0.0, 1.0),), None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        fitted = SurvfuncRight(waits + 1e-6, decided.astype(int))
-    curve = [(0.0, 1.0)] + [
-        (float(t), float(p)) for t, p in zip(fitted.surv_times, fitted.surv_prob, strict=True)
-    ]
-    middle = fitted.quantile(0.5) - 1e-6
-    if not math.isfinite(middle):
-        return tuple(_thinned(curve)), None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = fitted.quantile_ci(0.5, alpha=1 - LEVEL)
-    return tuple(_thinned(curve)), Estimate(
-        max(0.0, float(middle)),
-        "days",
-        max(0.0, float(low)) if math.isfinite(low) else 0.0,
-        float(high) if math.isfinite(high) else None,
-        of=f"{len(waits):,} cases",
-    )
-
-
-def _thinned(curve: list[tuple[float, float]], most: int = 120) -> list[tuple[float, float]]:
-    step = max(1, len(curve) // most)
-    return [*curve[::step], curve[-1]]
-
-
-def _log_log(value: float, error: float, cases: int) -> tuple[float, float]:
-    """An interval that stays between 0 and 1; Wilson's where the estimate sits on an edge."""
-    if not 0 < value < 1 or not error > 0:
-        found = _proportion(round(value * cases), cases)
-        return found.low or 0.0, found.high if found.high is not None else 1.0
-    z = float(stats.norm.ppf(0.5 + LEVEL / 2))
-    spread = z * error / (value * abs(math.log(value)))
-    return value ** math.exp(spread), value ** math.exp(-spread)
-
-
-def _proportion(part: float, whole: int) -> Estimate:
-    """A share of independent cases, with Wilson's interval."""
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(part, whole, alpha=1 - LEVEL, method="wilson")
-    return Estimate(part / whole, "share", float(low), float(high), of=f"{whole:,} cases")
 
 
 def _filled(told: Any) -> Estimate:
     """Share of required fields filled. A case's fields stand or fall together: cases are counted."""
     cases, share = int(told["case_id"].nunique()), float(told["filled"].astype(bool).mean())
-    by_case = _proportion(share * cases, cases)
+    by_case = proportion(share * cases, cases)
     return Estimate(share, "share", by_case.low, by_case.high, of=f"{cases:,} cases")
 
 
@@ -361,7 +283,7 @@ def _in_time(begun: Any, decided: Any, ends: datetime, text: str, limit: float) 
         spent = np.busday_count(start, until).astype(float)
         allowed = math.ceil(limit / 8) if "hour" in text else limit
     else:
-        spent, _ = _waits(begun, decided, ends)
+        spent, _ = waited(begun, decided, ends)
         allowed = limit
     done = decided.notna().to_numpy()
     late = spent > allowed

@@ -6,11 +6,14 @@ resemble each other and so do all people's in one month.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+
+from remit.terms import Estimate
 
 Array = NDArray[np.float64]
 
@@ -121,3 +124,76 @@ def drawn_ratio(part: Array, whole: Array, seed: int) -> Draws:
     below = by_cluster @ whole.sum(axis=1)
     values = np.divide(above, below, out=np.full(DRAWS, np.nan), where=below > 0)
     return Draws(values, clusters)
+
+
+def ratio(
+    part: Array, whole: Array, clusters: Iterable[Hashable], *, unit: str, of: str, seed: int = 0
+) -> Estimate:
+    """Sum over sum, such as deals won over deals closed, with an interval that draws clusters again.
+
+    Rows of one cluster (a seller, a company) resemble each other, so whole clusters are drawn.
+    With one cluster there is no interval. Where all or none of the cases are in a share, nothing
+    varies: the interval then reaches what a share this extreme could still be, by the rule of three.
+
+    Args:
+        part: A value a row.
+        whole: What it is a part of, a row; 1 for a mean a row or a share of cases.
+        clusters: What each row belongs to.
+        unit: Unit of the estimate; `share` keeps the interval between 0 and 1.
+        of: What it was measured on, in words.
+        seed: Same seed, same interval.
+    """
+    belongs = list(clusters)
+    above, below = _by_cluster(part, belongs), _by_cluster(whole, belongs)
+    groups = len(above)
+    total = float(below.sum())
+    if not total:
+        return Estimate(float("nan"), unit, of=of)
+    value = float(above.sum()) / total
+    if groups < 2:
+        return Estimate(value, unit, of=of)
+    low, high = drawn_ratio(above[:, None], below[:, None], seed).interval()
+    if unit == "share":
+        cases = max(len(np.asarray(whole)), 1)
+        edge = 1 - float(np.power(0.05, 1 / cases))
+        if value <= 0:
+            low, high = 0.0, edge
+        elif value >= 1:
+            low, high = 1 - edge, 1.0
+        low, high = max(0.0, low), min(1.0, high)
+    return Estimate(value, unit, low, high, of=of)
+
+
+def middle(
+    values: Array, clusters: Iterable[Hashable], *, unit: str, of: str, seed: int = 0
+) -> Estimate:
+    """The median of rows, with an interval that draws whole clusters again.
+
+    With fewer than two clusters, or no rows, there is no interval.
+    """
+    rows = np.asarray(values, dtype=float)
+    if not len(rows):
+        return Estimate(float("nan"), unit, of=of)
+    value = float(np.median(rows))
+    names, owner = np.unique([str(c) for c in clusters], return_inverse=True)
+    if len(names) < 2:
+        return Estimate(value, unit, of=of)
+    order = np.argsort(rows, kind="stable")
+    chance = np.random.default_rng(seed)
+    drawn = chance.multinomial(len(names), np.full(len(names), 1 / len(names)), size=DRAWS)
+    found = np.empty(DRAWS)
+    for at in range(DRAWS):
+        weight = np.cumsum(drawn[at][owner[order]])
+        half = weight[-1] / 2
+        lower, upper = np.searchsorted(weight, half), np.searchsorted(weight, half, side="right")
+        last = len(rows) - 1
+        found[at] = (rows[order[min(lower, last)]] + rows[order[min(upper, last)]]) / 2
+    low, high = Draws(found, len(names)).interval()
+    return Estimate(value, unit, low, high, of=of)
+
+
+def _by_cluster(values: Array, clusters: Iterable[Hashable]) -> Array:
+    names, owner = np.unique([str(c) for c in clusters], return_inverse=True)
+    summed = np.zeros(len(names))
+    np.add.at(summed, owner, np.asarray(values, dtype=float))
+    return summed

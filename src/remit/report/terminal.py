@@ -24,6 +24,8 @@ LITTLE = 0.05
 STYLES = {Severity.RED: "bold red", Severity.AMBER: "bold yellow", Severity.NOTE: "bold"}
 QUIET: tuple[tuple[Answer, str], ...] = (
     (Answer.CLEAR, "green"),
+    (Answer.MEASURED, "blue"),
+    (Answer.SAID, "dim"),
     (Answer.CANNOT_TELL, "cyan"),
     (Answer.COULD_NOT_LOOK, "magenta"),
     (Answer.DOES_NOT_APPLY, "dim"),

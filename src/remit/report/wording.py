@@ -21,6 +21,8 @@ ANSWERS: dict[Answer, str] = {
     Answer.PROVEN: "Past the limit even if none of what was not seen were of that kind.",
     Answer.INDICATED: "All of the interval of what was seen is past the limit.",
     Answer.CLEAR: "Looked, saw enough, and all of the interval is within the limit.",
+    Answer.MEASURED: "A number, and no limit that it passes or misses.",
+    Answer.SAID: "What the charter attests; nothing in the evidence shows it.",
     Answer.CANNOT_TELL: "Looked, and what was seen leaves it open.",
     Answer.COULD_NOT_LOOK: "Did not look: what it takes is not in the evidence.",
     Answer.DOES_NOT_APPLY: "The charter organises this work in a way the rule does not speak of.",

@@ -7,9 +7,11 @@ from remit.terms.catalogue import Entry, Note, catalogue
 from remit.terms.citation import Citation, Standing
 from remit.terms.finding import (
     Answer,
+    Cost,
     Estimate,
     Finding,
     Limit,
+    Point,
     Proof,
     Severity,
     percent,
@@ -23,6 +25,7 @@ from remit.terms.problem import Place, Problem, RemitError, closest, nearest
 __all__ = [
     "Answer",
     "Citation",
+    "Cost",
     "Entry",
     "Estimate",
     "Finding",
@@ -32,6 +35,7 @@ __all__ = [
     "Note",
     "Period",
     "Place",
+    "Point",
     "Problem",
     "Proof",
     "RemitError",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -32,6 +33,11 @@ class Answer(StrEnum):
     """The whole interval of what was seen is past the limit."""
     CLEAR = "clear"
     """The whole interval of what was seen is within the limit, and enough was seen."""
+    MEASURED = "measured"
+    """A number is there, and no limit to hold it against: an average or the company's own past
+    may stand beside it, but neither is passed or missed."""
+    SAID = "as said"
+    """What the charter or a person attests; nothing in the evidence shows it."""
     CANNOT_TELL = "cannot tell"
     """Looked, and what was seen leaves it open."""
     COULD_NOT_LOOK = "could not look"
@@ -81,6 +87,8 @@ class Limit:
     source: Citation
     above: bool = True
     """True when more than the limit is the trouble, False when less is."""
+    level: str = "red"
+    """Which level of its benchmark it is: amber, red or value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,33 @@ class Proof:
     rows: tuple[tuple[Any, ...], ...] = ()
     total: int = 0
     """How many rows there are in all; `rows` holds the worst of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A measured number in one month, for drawing; no interval."""
+
+    month: date
+    value: float
+    cases: int
+    """What it rests on in that month: deals, meetings, people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a finding is worth a year, as a range, with how it was worked out.
+
+    Costs of findings overlap where they share a word of `of`, such as the same hours or the same
+    customers: they are never added up.
+    """
+
+    low: float
+    high: float
+    currency: str
+    formula: str
+    """The arithmetic in words, with its numbers."""
+    of: tuple[str, ...] = ()
+    """What it is a cost of, such as `hours of ae` or `ARR of mid_market`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +162,13 @@ class Finding:
     remedy: str = ""
     caveats: tuple[str, ...] = ()
     place: Place | None = None
+    roles: tuple[str, ...] = ()
+    """Roles of the charter it is about, for showing findings by role; empty where about none."""
+    segments: tuple[str, ...] = ()
+    """Segments it is about; empty means all."""
+    trend: tuple[Point, ...] = ()
+    """The same number by month, earliest first; months with too little in them are left out."""
+    cost: Cost | None = None
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
