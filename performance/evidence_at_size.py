@@ -6,7 +6,9 @@
 - load: against DuckDB reading the same CSV files as text;
 - time by function, from the loaded file: against one scan and group of the same table by person,
   month and state;
-- the same from Parquet: against one scan and group of the same Parquet files.
+- the same from Parquet: against one scan and group of the same Parquet files;
+- the same by Spark from the same Parquet, with `--spark PYTHON` (a Python that has pyspark): every
+  sum compared with DuckDB's.
 
 Times are medians of `--runs` runs in turn; memory is the peak of a process that does nothing else.
 `--times` multiplies the loaded work instead of loading more.
@@ -45,9 +47,9 @@ def told(what: str, pairs: list[tuple[float, float]], more: str = "") -> None:
     print(f"{what}: {ours:.2f} s, floor {floor:.2f} s, ratio {ratio:.1f}{more}", flush=True)
 
 
-def alone(job: str, *words: str) -> dict[str, float]:
+def alone(job: str, *words: str, python: str = sys.executable) -> dict[str, float]:
     """Run one job of this file in a process of its own: its seconds and its peak memory."""
-    command = [sys.executable, __file__, "--job", job, *words]
+    command = [python, __file__, "--job", job, *words]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     if ran.returncode:
         raise SystemExit(ran.stderr[-3000:])
@@ -94,6 +96,39 @@ def job_time(folder: Path, runs: int, parquet: str) -> list[tuple[float, float]]
     ]
 
 
+def job_spark(folder: Path, runs: int, parquet: str) -> list[tuple[float, float]]:
+    """Spark's seconds beside DuckDB's over the same files, and the same figures out."""
+    import numpy as np
+
+    from remit.benchmarks import benchmarks
+    from remit.charter import read_charter
+    from remit.measures import open_for, work_by_week
+    from remit.terms import Period
+
+    charter = read_charter(folder / "charter.yaml")
+    over = Period(date(2023, 10, 1), date(2026, 12, 1))
+    frames, pairs, summed = [], [], []
+    for place in (f"spark:{folder / parquet}", folder / parquet):
+        evidence = open_for(charter, place)
+        summed.append(work_by_week(evidence, charter, benchmarks(), over))
+    for _ in range(runs):
+        frames = []
+        took = []
+        for of in summed:
+            start = time.perf_counter()
+            frames.append(of.to_pandas())
+            took.append(time.perf_counter() - start)
+        pairs.append((took[0], took[1]))
+    keys = ["person_id", "role", "spell_segment", "week", "month", "function", "part"]
+    spark, duck = (f.sort_values(keys, ignore_index=True) for f in frames)
+    assert len(spark) == len(duck), f"{len(spark)} rows by Spark, {len(duck)} by DuckDB"
+    for key in keys:
+        assert (spark[key].astype(str) == duck[key].astype(str)).all(), key
+    for word in ("minutes", "low", "high", "gross"):
+        np.testing.assert_allclose(spark[word], duck[word], rtol=1e-9)
+    return pairs
+
+
 def job_roles(folder: Path) -> None:
     from remit.benchmarks import benchmarks
     from remit.charter import read_charter
@@ -135,6 +170,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--parquet", default="")
     parser.add_argument("--no-load", action="store_true")
+    parser.add_argument("--spark", default="", help="a Python that has pyspark")
     parser.add_argument("--job", default="")
     asked = parser.parse_args()
     if asked.job:
@@ -143,6 +179,7 @@ def main() -> None:
             "load": lambda: job_load(asked.folder),
             "bare": lambda: job_bare(asked.folder),
             "roles": lambda: job_roles(asked.folder),
+            "spark": lambda: job_spark(asked.folder, asked.runs, asked.parquet),
             "time": lambda: job_time(asked.folder, asked.runs, asked.parquet),
         }[asked.job]()
         # the mark of this process alone, not of the one that started it
@@ -193,6 +230,11 @@ def main() -> None:
             ran["pairs"],
             f", peak {ran['mb']:,.0f} MB with the floor's",
         )
+    if asked.spark:
+        ran = alone(
+            "spark", str(folder), "--runs", runs, "--parquet", asked.parquet, python=asked.spark
+        )
+        told(f"time by function over {n:,} by Spark from Parquet, floor DuckDB", ran["pairs"])
 
 
 if __name__ == "__main__":
