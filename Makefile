@@ -21,13 +21,13 @@ $(VENV)/ready: requirements-dev.lock pyproject.toml
 demo: $(VENV)/ready  ## Make up a company, audit it, and say where the report is
 	@rm -rf $(DEMO)
 	$(BIN)/remit example $(DEMO) --seed $(SEED)
-	$(BIN)/remit audit $(DEMO)/charter.yaml $(DEMO)/export --html $(DEMO)/report.html; test $$? -le 1
+	$(BIN)/remit audit $(DEMO)/charter.yaml $(DEMO)/export $(DEMO)/finance/mapping.yaml --html $(DEMO)/report.html; test $$? -le 1
 
 test: $(VENV)/ready  ## The tests, with every doctest, but for the slow ones
 	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow"
 
-slow: $(VENV)/ready  ## The slow tests: the example company against its truth, every documentation page
-	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m slow
+slow: $(VENV)/ready  ## The slow tests: the example company against its truth, every page, laws in full
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "slow or hypothesis"
 
 lint: $(VENV)/ready  ## Style
 	$(BIN)/ruff check .

@@ -14,14 +14,33 @@ import yaml
 from hypothesis import settings
 
 from remit.charter import Charter, read_charter
-from remit.evidence import Evidence
+from remit.evidence import Evidence, open_evidence
 from remit.measures import open_for
 from remit.sources import LoadSummary, load
 
 settings.register_profile("remit", deadline=None)  # machines are slow now and then
+settings.register_profile("quick", settings.get_profile("remit"), max_examples=20)
 settings.load_profile("remit")
 TODAY = date(2026, 12, 31)
 Row = Mapping[str, object]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The quick suite tries every law on some examples, the slow one on all."""
+    settings.load_profile("quick" if "not slow" in config.option.markexpr else "remit")
+
+
+BUILT_ONCE = ("written", "company", "loaded", "healthy_truth", "everything", "postgres")
+"""Fixtures that take seconds to build and serve many tests."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what takes seconds to build run in one process, which builds it once."""
+    for item in items:
+        shared = [name for name in BUILT_ONCE if name in getattr(item, "fixturenames", ())]
+        if shared and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(f"{shared[0]} of {item.path.parent.name}"))
 
 
 @pytest.fixture
@@ -117,7 +136,7 @@ def from_tables(tmp_path: Path, write_export: Callable[..., Path]) -> Callable[.
         (folder / "mapping.yaml").write_text(yaml.safe_dump(mapping))
         into = tmp_path / "tables.duckdb"
         summary = load(charter, [folder / "mapping.yaml"], into, today=today)
-        assert not summary.rejected, summary.rejects
+        assert not summary.rejected, open_evidence(into).rejects
         return open_for(charter, into, as_of=as_of)
 
     return run

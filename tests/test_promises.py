@@ -119,19 +119,23 @@ def test_every_finding_that_may_be_amber_or_red_says_what_to_change(file):
 
     for call in calls_of("Finding", ast.parse(file.read_text("utf-8"))):
         words = {word.arg for word in call.keywords}
+        if None in words:  # a maker that passes on what it is given
+            continue
         if "severity" in words or len(call.args) > severity:
             assert "remedy" in words or len(call.args) > remedy, f"line {call.lineno}"
 
 
-def test_every_check_finds_only_by_rules_that_it_says_it_serves():
-    for name, check in catalogue("remit.audit", Check).items():
-        tree = ast.parse(Path(check.call.__code__.co_filename).read_text("utf-8"))
+def test_every_check_finds_only_by_rules_that_its_subject_says_it_serves():
+    served: dict[str, set[str]] = {}
+    for check in catalogue("remit.audit", Check).values():
+        served.setdefault(check.call.__code__.co_filename, set()).update(check.note.rules)
+    for file, rules in served.items():
         cited = {
             word.value
-            for word in ast.walk(tree)
+            for word in ast.walk(ast.parse(Path(file).read_text("utf-8")))
             if isinstance(word, ast.Constant) and re.fullmatch(r"\d{3}-\d{2}", str(word.value))
         }
-        assert cited <= set(check.note.rules), name
+        assert cited <= rules, file
 
 
 # Documents

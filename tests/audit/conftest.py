@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
 
-from remit.audit import Audit, audit
+from remit.audit import Audit
+from remit.audit.run import YEAR, measured_days
+from remit.audit.view import Check, View
 from remit.charter import Charter
-from remit.terms import Finding
+from remit.terms import Finding, Period, catalogue
 
 CHARTER = """
     company: Acme
@@ -142,11 +145,22 @@ STAGES = [
 TICKET = {"Id": "5001", "AccountId": "0012", "CreatedDate": "2026-01-02", "OwnerId": "005X"}
 
 
-@pytest.fixture
-def audited(charter, evidence) -> Callable[..., Audit]:
-    """Audit an export given as rows; the records every team works on are added."""
+@dataclass(frozen=True)
+class Looked:
+    """Evidence held against a charter: each check looks when its findings are asked for."""
 
-    def run(text: str = CHARTER, *, today: date | None = None, **objects) -> Audit:
+    view: View
+
+    def at(self, check: str) -> list[Finding]:
+        """What one check finds."""
+        return list(catalogue("remit.audit", Check)[check].call(self.view))
+
+
+@pytest.fixture
+def audited(charter, evidence) -> Callable[..., Looked]:
+    """Look at an export given as rows as an audit does; the records every team works on are added."""
+
+    def run(text: str = CHARTER, **objects) -> Looked:
         declared: Charter = charter(text)
         standing = {
             "Account": [ACCOUNT, CUSTOMER],
@@ -157,12 +171,15 @@ def audited(charter, evidence) -> Callable[..., Audit]:
         }
         for name, rows in standing.items():
             objects[name] = [*rows, *objects.get(name, [])] if objects.get(name, 1) else []
-        objects = {name: rows for name, rows in objects.items() if rows}
-        return audit(declared, evidence(declared, **objects), today=today)
+        found = evidence(declared, **{name: rows for name, rows in objects.items() if rows})
+        over = measured_days(found)
+        year = Period(min(over.start, over.end - timedelta(days=YEAR)), over.end)
+        return Looked(View(declared, found, declared.numbers(), over, year))
 
     return run
 
 
-def about(found: Audit, check: str, words: str = "") -> list[Finding]:
+def about(found: Looked | Audit, check: str, words: str = "") -> list[Finding]:
     """The findings of one check whose subject contains some words."""
-    return [f for f in found.findings if f.check == check and words in f.about]
+    findings = found.at(check) if isinstance(found, Looked) else found.findings
+    return [f for f in findings if f.check == check and words in f.about]

@@ -83,12 +83,19 @@ def handed_over(audited):
     return run
 
 
+@pytest.mark.shows("000-16", "clear")
+@pytest.mark.shows("000-17", "clear")
+@pytest.mark.shows("000-23", "clear")
+@pytest.mark.shows("003-12", "clear")
+@pytest.mark.shows("003-54", "clear")
+@pytest.mark.shows("003-55", "clear")
 def test_a_healthy_handoff_is_clear_on_all_three(handed_over):
     found = handed_over(count=100, accepted=80, converted=62, rejected=20)
 
     assert {f.answer for f in found.values()} == {Answer.CLEAR}
 
 
+@pytest.mark.shows("000-23", "fires")
 def test_acceptance_under_the_limit_as_a_whole_is_proven(handed_over):
     found = handed_over(count=100, accepted=20, converted=20, rejected=70)["acceptance"]
 
@@ -97,6 +104,7 @@ def test_acceptance_under_the_limit_as_a_whole_is_proven(handed_over):
     assert "No budget (70)" in found.caveats[0]
 
 
+@pytest.mark.shows("000-23", "cannot tell")
 def test_acceptance_around_the_limit_cannot_be_told(handed_over):
     assert (
         handed_over(count=60, accepted=24, converted=20)["acceptance"].answer is Answer.CANNOT_TELL
@@ -109,6 +117,8 @@ def test_conversion_between_broken_and_healthy_is_amber(handed_over):
     assert (found.answer, found.severity) == (Answer.PROVEN, Severity.AMBER)
 
 
+@pytest.mark.shows("000-17", "fires")
+@pytest.mark.shows("003-12", "fires")
 def test_conversion_under_thirty_percent_is_broken(handed_over):
     found = handed_over(count=200, accepted=150, converted=30)["conversion"]
 
@@ -122,6 +132,9 @@ def test_conversion_above_the_healthy_band_is_a_note_to_check_the_definition(han
     assert "recorded when it is booked" in found.remedy
 
 
+@pytest.mark.shows("003-55", "fires")
+@pytest.mark.shows("003-54", "fires")
+@pytest.mark.shows("000-16", "fires")
 def test_placeholders_make_the_fields_red(handed_over):
     found = handed_over(count=60, accepted=50, converted=40, pain="tbd")["fields"]
 
@@ -129,6 +142,11 @@ def test_placeholders_make_the_fields_red(handed_over):
     assert "pain 0 %" in found.caveats[0]
 
 
+@pytest.mark.shows("000-17", "cannot tell")
+@pytest.mark.shows("003-12", "cannot tell")
+@pytest.mark.shows("003-54", "cannot tell")
+@pytest.mark.shows("003-55", "cannot tell")
+@pytest.mark.shows("000-16", "cannot tell")
 def test_a_dozen_meetings_are_too_few(handed_over):
     found = handed_over(count=12, accepted=1, converted=1)
 

@@ -21,12 +21,14 @@ def checked(audited):
     return run
 
 
+@pytest.mark.shows("000-13", "clear")
 def test_a_role_within_its_remit_is_clear(checked):
     (found,) = checked("csm", User=users("CSM"), Event=team_weeks("CSM", {CARE: 18, TICKET: 2}))
 
     assert found.answer is Answer.CLEAR
 
 
+@pytest.mark.shows("000-13", "fires")
 def test_a_role_that_mostly_does_others_work_is_red_once_proven(checked):
     (found,) = checked("csm", User=users("CSM"), Event=team_weeks("CSM", {CARE: 10, TICKET: 24}))
 
@@ -40,6 +42,7 @@ def test_an_indication_without_a_second_measure_stays_amber(checked):
     assert (found.answer, found.severity) == (Answer.INDICATED, Severity.AMBER)
 
 
+@pytest.mark.shows("000-13", "cannot tell")
 def test_a_role_with_too_few_people_is_said_to_be_unseen(checked):
     found = checked(
         "roles.se",
@@ -101,6 +104,8 @@ def technical(count: int, attended: int) -> dict[str, list[dict[str, str]]]:
     ("attended", "answer"),
     [(5, Answer.INDICATED), (55, Answer.CLEAR), (30, Answer.CANNOT_TELL)],
 )
+@pytest.mark.shows("000-12", "fires")
+@pytest.mark.shows("000-12", "clear")
 def test_engineers_belong_in_technical_deals(checked, attended, answer):
     (found,) = checked(
         "technical deals", User=[*users("SE"), *users("AE")], **technical(60, attended)
@@ -110,6 +115,7 @@ def test_engineers_belong_in_technical_deals(checked, attended, answer):
     assert found.severity in (None, Severity.AMBER)
 
 
+@pytest.mark.shows("000-12", "cannot tell")
 def test_without_a_technical_stage_the_engineers_could_not_be_looked_at(checked):
     text = CHARTER.replace("Validation: technical_validation, ", "")
 
@@ -132,6 +138,8 @@ PEOPLE = "person,role,segment,share,from,to\n" + "".join(
 
 
 @pytest.mark.parametrize(("title", "answer"), [("AE", Answer.CLEAR), ("CSM", Answer.PROVEN)])
+@pytest.mark.shows("000-26", "fires")
+@pytest.mark.shows("000-26", "clear")
 def test_a_title_that_says_another_role_than_the_one_held_is_noted(
     charter, evidence, title, answer
 ):
@@ -276,3 +284,11 @@ def test_without_credits_nobody_can_be_looked_for(checked):
     (found,) = checked("two roles", User=STAFF)
 
     assert found.answer is Answer.COULD_NOT_LOOK
+
+
+@pytest.mark.shows("000-26", "cannot tell")
+def test_titles_cannot_be_held_against_roles_that_are_read_from_them(checked):
+    (found,) = checked("titles", User=users("AE"))
+
+    assert found.answer is Answer.COULD_NOT_LOOK
+    assert "has no people file, so that roles are read from titles" in found.says

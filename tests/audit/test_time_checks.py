@@ -22,6 +22,9 @@ def ae_team(audited):
     return run
 
 
+@pytest.mark.shows("000-14", "clear")
+@pytest.mark.shows("000-22", "clear")
+@pytest.mark.shows("000-10", "clear")
 def test_account_executives_who_sell_are_clear(ae_team):
     found = ae_team({PROSPECT: 2, SELL: 20})
 
@@ -37,6 +40,9 @@ def test_account_executives_who_prospect_half_their_recorded_time_are_indicated_
     assert found.caveats[0].startswith("Holds unless less than")
 
 
+@pytest.mark.shows("000-14", "fires")
+@pytest.mark.shows("000-22", "fires")
+@pytest.mark.shows("000-10", "fires")
 def test_prospecting_past_the_limit_of_all_working_time_is_proven_and_red(ae_team):
     found = ae_team({PROSPECT: 16, SELL: 16})
 
@@ -91,6 +97,9 @@ def test_a_thinly_logged_team_is_not_judged(ae_team):
     assert "under the floor of 20 %" in found.says
 
 
+@pytest.mark.shows("000-14", "cannot tell")
+@pytest.mark.shows("000-22", "cannot tell")
+@pytest.mark.shows("000-10", "cannot tell")
 def test_six_weeks_are_too_few(ae_team):
     found = ae_team({PROSPECT: 16, SELL: 16}, weeks=6)
 
@@ -138,6 +147,28 @@ def test_a_companys_own_limit_is_cited_as_its_policy(ae_team):
     assert "no SDRs until summer" in str(found.limit.source)
 
 
+def test_hours_in_anothers_work_are_worth_what_they_are_paid(ae_team):
+    paid = CHARTER.replace("ae: {is: AE}", "ae: {is: AE, plan: ae}").rstrip()
+
+    found = ae_team({PROSPECT: 8, SELL: 8}, text=paid + "\n    plans: {ae: {ote: 208000}}\n")
+
+    # 208,000 for 2,080 hours a year: 100 an hour
+    assert "100.00 USD an hour (1,248,000 USD of compensation for 6.0 people" in found.cost.formula
+    hours = found.cost.low / 100
+    assert found.cost.high / found.cost.low == pytest.approx(40 / 16, rel=0.05)
+    assert hours == pytest.approx(6 * 8 * 52, rel=0.06)
+    assert found.cost.of == ("hours of ae in mid",)
+
+
+def test_without_pay_or_past_no_limit_there_is_no_cost(ae_team):
+    paid = CHARTER.replace("ae: {is: AE}", "ae: {is: AE, plan: ae}").rstrip()
+
+    within = ae_team({PROSPECT: 2, SELL: 20}, text=paid + "\n    plans: {ae: {ote: 208000}}\n")
+
+    assert within.cost is None
+    assert ae_team({PROSPECT: 8, SELL: 8}).cost is None
+
+
 @pytest.fixture
 def csm_team(audited):
     def run(hours, **objects):
@@ -148,10 +179,14 @@ def csm_team(audited):
     return run
 
 
+@pytest.mark.shows("000-15", "clear")
+@pytest.mark.shows("000-11", "clear")
 def test_customer_success_managers_on_a_few_tickets_are_clear(csm_team):
     assert csm_team({TICKET: 2, CARE: 18}).answer is Answer.CLEAR
 
 
+@pytest.mark.shows("000-15", "fires")
+@pytest.mark.shows("000-11", "fires")
 def test_customer_success_managers_on_tickets_for_half_their_time_are_indicated(csm_team):
     found = csm_team({TICKET: 8, CARE: 8})
 
@@ -174,6 +209,8 @@ def test_tickets_that_are_with_them_turn_it_red(csm_team):
     assert (found.answer, found.severity) == (Answer.INDICATED, Severity.RED)
 
 
+@pytest.mark.shows("000-15", "cannot tell")
+@pytest.mark.shows("000-11", "cannot tell")
 def test_without_tickets_support_cannot_be_told_from_other_work(csm_team):
     found = csm_team({CARE: 16}, Case=[])
 

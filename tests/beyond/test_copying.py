@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from remit.cli.app import app
-from remit.evidence import EvidenceError, is_evidence, open_evidence, write_evidence
+from remit.evidence import TABLES, EvidenceError, is_evidence, open_evidence, write_evidence
 from remit.evidence.elsewhere import without_secrets
 from remit.measures import open_for, roles_held
 from remit.terms import RemitError
@@ -31,6 +31,20 @@ def test_a_folder_has_a_folder_for_each_table_and_work_one_for_each_month(compan
     ]
     assert (tmp_path / "lake" / "leads" / "rows.parquet").is_file()
     assert not list(tmp_path.glob(".remit-*"))
+
+
+def test_a_folder_is_read_whatever_it_and_those_above_it_are_called(company, tmp_path):
+    _, file = company
+    lake = tmp_path / "day=1999-12-31" / "a[1]=b"
+    (tmp_path / "day=1999-12-31" / "a1=b").mkdir(parents=True)  # what the name is as a pattern
+    write_evidence(file, lake)
+
+    found = open_evidence(lake)
+
+    for name, table in TABLES.items():
+        assert found.connection.table(name).columns == tuple(table.columns), name
+    days = "SELECT day, count(*) FROM activities GROUP BY ALL ORDER BY ALL"
+    assert found.sql(days) == open_evidence(file).sql(days) != []
 
 
 def test_names_stay_behind_unless_they_are_asked_for(company, tmp_path):

@@ -415,6 +415,8 @@ WORDS = (
     "tools * per_seat", "cadences * every", "cadences * by", "targets * measure", "attested * answer",
     "decisions * run", "decisions * because", "exempt * because", "benchmarks * because",
     "privacy minimum_group", "privacy individual_view basis", "deals stages", "activities rules * name",
+    "deals next_step", "deals forecast", "deals forecast commit", "deals framework", "deals proof_of_concept",
+    "first_value metric",
 )  # fmt: skip
 VALUES = (
     "fiscal_year_starts", "stage", "time_zone", "segments * size", "roles * is", "roles * works",

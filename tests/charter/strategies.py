@@ -175,6 +175,12 @@ def trees(draw: Callable[..., Any], *, full: bool = False) -> Tree:
         "sign_offs": lambda: [_sign_off(pen, segments, roles)],
         "measures": lambda: {name: _measure(pen, segments) for name in own},
         "retention_indicators": lambda: {name: _indicator(pen, segments) for name in indicators},
+        "first_value": lambda: pen.refer(
+            {"metric": pen.draw(texts), "at_least": pen.draw(levels)},
+            "segments",
+            segments,
+            several=True,
+        ),
         "plans": lambda: {name: _plan(pen, plans, own, indicators) for name in plans},
         "tools": lambda: {
             name: pen.fill({"is": pen.one(tool_kinds())}, per_seat=amounts) for name in tools
@@ -369,6 +375,13 @@ def _deals(pen: _Pen) -> Tree:
         deals["kind"] = pen.fill({}, field=column_paths, new=_words(), expansion=_words())
     if pen.maybe():
         deals["stages"] = {stage: pen.one(FUNCTIONS) for stage in pen.names(least=1)}
+    if pen.maybe():
+        deals["forecast"] = pen.fill({}, field=column_paths, commit=_words(), omitted=_words())
+    if pen.maybe():
+        deals["framework"] = {name: pen.draw(column_paths) for name in pen.names(least=1)}
+    if pen.maybe():
+        deals["proof_of_concept"] = pen.fill({"stage": "POC"}, field=column_paths)
+    pen.fill(deals, next_step=column_paths)
     return deals
 
 

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remit.charter import Charter, as_yaml, read_charter
+from tests.laws import examples
 
 from .mutations import as_written
 from .strategies import AWKWARD, Tree, trees
 
-whole = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-some = settings(parent=whole, max_examples=30)
+whole = settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(parent=whole, max_examples=examples(30))
 
 
 @pytest.fixture(scope="module")

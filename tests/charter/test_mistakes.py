@@ -209,6 +209,38 @@ def test_an_unknown_function_is_told_wherever_functions_are_named(refused):
     ]
 
 
+def test_a_meeting_can_only_be_seen_in_a_rule_that_there_is(refused, charter):
+    text = """\
+        company: Acme
+        roles: {ae: {is: AE}, lead: {is: sales manager}}
+        activities: {rules: [{name: one_to_ones, where: {Subject: "1:1*"}, is: internal}]}
+        cadences: [{is: one_to_one, by: lead, with: ae, every: 1 week, seen_in: %s}]
+        """
+
+    assert refused(text % "one_to_one") == [
+        'charter.yaml:4:73  cadences.0.seen_in: no activities rule is called "one_to_one".\n'
+        '    Did you mean "one_to_ones"?'
+    ]
+    assert charter(text % "one_to_ones").cadences[0].seen_in == "one_to_ones"
+
+
+def test_a_proof_of_concept_is_told_by_a_stage_or_by_a_column(refused, charter):
+    text = "company: Acme\nroles: {ae: {is: AE}}\ndeals: {proof_of_concept: {%s}}\n"
+
+    (problem,) = refused(text % "")
+
+    assert problem.endswith("says neither a `stage` nor a `field`.")
+    assert charter(text % "stage: POC").deals.proof_of_concept.stage == "POC"
+
+
+def test_a_column_of_a_framework_is_written_with_its_object(refused):
+    (problem,) = refused(
+        "company: Acme\nroles: {ae: {is: AE}}\ndeals: {framework: {pain: Pain__c}}\n"
+    )
+
+    assert "deals.framework.pain: is not written as it must be: an object and its" in problem
+
+
 def test_blocks_inside_a_list_of_functions_are_told_the_two_ways_to_write_it(refused):
     assert refused(
         """\

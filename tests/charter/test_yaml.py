@@ -13,6 +13,7 @@ from remit.charter import Charter, CharterError, read_charter
 from remit.charter.positions import LARGEST_FILE
 from remit.example import NORTHSTAR
 from remit.example.charter import charter_text
+from tests.laws import examples
 
 EXAMPLE = charter_text(NORTHSTAR)
 PEOPLE = "person,role,segment,team,manager,share,from,to\nada,sdr,mid_market,,,1,2025-01-01,\n"
@@ -176,7 +177,9 @@ def test_a_charter_of_the_largest_size_is_still_read(tmp_path):
 
 lines = st.integers(0, EXAMPLE.count("\n") - 1)
 slow = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

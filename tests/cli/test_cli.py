@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.command_line import Ended, remit, remit_apart
 
 CHARTER = """\
 company: Acme
@@ -48,19 +47,6 @@ DEALS = [
 """Deals handed over, of which two thirds say what hurts: less than enough, more than half."""
 
 
-def remit(*words: str | Path, within: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does."""
-    return subprocess.run(
-        [sys.executable, "-m", "remit", *map(str, words)],
-        capture_output=True,
-        text=True,
-        cwd=within,
-        env={**os.environ, "COLUMNS": "120"},
-        timeout=120,
-        check=False,
-    )
-
-
 def left_behind(folder: Path) -> set[str]:
     return {str(file.relative_to(folder)) for file in folder.rglob("*")}
 
@@ -77,7 +63,7 @@ def company(tmp_path_factory) -> Path:
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
-    loaded = remit(
+    loaded = remit_apart(
         "load", "charter.yaml", "export", "--into", "acme.duckdb", "--json", within=folder
     )
     (folder / "loaded.json").write_text(loaded.stdout)
@@ -89,9 +75,9 @@ def company(tmp_path_factory) -> Path:
 def refused() -> Callable[..., str]:
     """Run the command line on what it cannot use: status 2, words on standard error only."""
 
-    def run(*words: str | Path, within: Path) -> str:
+    def run(*words: str | Path, within: Path, run_by: Callable[..., Ended] = remit) -> str:
         before = left_behind(within)
-        ended = remit(*words, within=within)
+        ended = run_by(*words, within=within)
         assert ended.returncode == 2
         assert ended.stdout == ""
         assert "Traceback" not in ended.stderr
@@ -105,7 +91,7 @@ def refused() -> Callable[..., str]:
 
 
 def test_the_version_is_one_line():
-    ended = remit("--version")
+    ended = remit_apart("--version")
 
     assert ended.returncode == 0
     assert re.fullmatch(r"remit \d+\.\d+(\.\d+)?\S*\n", ended.stdout)
@@ -205,7 +191,7 @@ def test_a_folder_without_an_export_leaves_the_evidence_as_it_was(refused, compa
 
 
 def test_an_audit_without_red_ends_with_0_and_is_one_json_document_on_standard_output(company):
-    ended = remit("audit", "charter.yaml", "acme.duckdb", "--json", "-", within=company)
+    ended = remit_apart("audit", "charter.yaml", "acme.duckdb", "--json", "-", within=company)
 
     assert ended.returncode == 0
     document = json.loads(ended.stdout, parse_constant=pytest.fail)
@@ -285,7 +271,9 @@ def test_a_report_that_would_take_a_folders_place_is_refused_before_anything_is_
 ):
     (tmp_path / "out").mkdir()
 
-    said = refused("audit", "charter.yaml", "export", "--html", "out", within=tmp_path)
+    said = refused(
+        "audit", "charter.yaml", "export", "--html", "out", within=tmp_path, run_by=remit_apart
+    )
 
     assert "'out' is a directory." in said
 

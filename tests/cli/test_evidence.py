@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -17,13 +18,20 @@ from remit.sources import load
 SMALL_TEAM = Path(__file__).resolve().parents[2] / "examples" / "small-team"
 
 
-@pytest.fixture
-def team(tmp_path):
-    """The small team's charter, and a file of its own with its export."""
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """The small team's charter, and what a load makes of its export."""
     charter = read_charter(SMALL_TEAM / "with-handoff.yaml")
-    file = tmp_path / "team.duckdb"
+    file = tmp_path_factory.mktemp("team") / "team.duckdb"
     load(charter, [SMALL_TEAM / "export"], file, today=date(2026, 6, 1))
     return charter, file
+
+
+@pytest.fixture
+def team(loaded, tmp_path):
+    """The small team's charter, and a file of its own with its export."""
+    charter, file = loaded
+    return charter, Path(shutil.copyfile(file, tmp_path / "team.duckdb"))
 
 
 def test_a_file_is_told_of_with_coverage_where_a_charter_is_given(team, capsys):

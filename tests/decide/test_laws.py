@@ -16,8 +16,9 @@ from remit.decide.recommend import GUIDED
 from remit.decide.signals import SIGNALS
 from remit.decide.uncertainty import DEPENDS, signals_of
 from tests.decide.conftest import answer
+from tests.laws import examples
 
-LAW = settings(max_examples=150, deadline=None)
+LAW = settings(max_examples=examples(150), deadline=None)
 LOW_HIGH = st.sampled_from(["low", "high"])
 SIMPLE_COMPLEX = st.sampled_from(["simple", "complex"])
 YES_NO = st.booleans()
@@ -186,7 +187,7 @@ def test_competition_does_move_the_answer_at_a_tie():
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(SEGMENTS, st.fixed_dictionaries({}, optional={**FACTS, **UNREAD}))
 def test_facts_that_a_question_does_not_ask_about_never_move_it(question, facts, others):
     irrelevant = {name: value for name, value in others.items() if name not in read_by(question)}
@@ -194,7 +195,7 @@ def test_facts_that_a_question_does_not_ask_about_never_move_it(question, facts,
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(SEGMENTS, st.fixed_dictionaries(FACTS))
 def test_a_settled_answer_stays_when_what_was_unknown_becomes_known(question, facts, rest):
     """Whatever it turns out to be, as long as it contradicts nothing that is known.

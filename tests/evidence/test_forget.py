@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.laws import examples
 
 from remit.charter import Charter, read_charter
 from remit.evidence import EvidenceError
@@ -293,7 +294,9 @@ PEOPLE = [f"{word} {n}" for word in ("Sam", "Alex") for n in range(1, 6)]
 
 @pytest.mark.slow
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(4),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(names=st.lists(st.sampled_from(PEOPLE), unique=True, min_size=1, max_size=4))
 def test_whoever_is_forgotten_no_measure_of_a_role_changes(small_team, tmp_path, names):

@@ -49,7 +49,7 @@ INSTANTS = {
 }  # fmt: skip
 DAYS = {
     "ActivityDate", "CloseDate", "ConvertedDate", "StartDate", "EndDate", "SAO_Date__c",
-    "Rejected_Date__c",
+    "Rejected_Date__c", "POC_Start__c",
 }  # fmt: skip
 
 WRITE = """

@@ -123,6 +123,23 @@ def test_every_team_but_the_thin_one_records_a_third_to_two_thirds_of_its_time(
             assert 0.30 < part["recorded_share_of_time"] < 0.65, part["role"]
 
 
+def test_meetings_that_had_sixty_days_to_convert_are_counted_apart(truth: Truth) -> None:
+    for part in (handoff(truth, "mid_market"), handoff(truth, "enterprise")):
+        old = part["of_meetings_60_days_old"]
+
+        assert part["held"] > old["held"] > 0.7 * part["held"]
+        assert part["accepted"] >= old["accepted"] >= old["converted"] > 0
+
+
+def test_whoever_moved_and_does_one_job_books_nothing_more_for_others(truth: Truth) -> None:
+    promoted = [one for one in truth["after_moving"] if not one["two_hats"]]
+    twice = [one for one in truth["after_moving"] if one["two_hats"]]
+
+    assert [one["booked_for_others"] for one in promoted] == [0, 0]
+    assert len(twice) == 2
+    assert all(one["booked_for_others"] > one["accepted"] > 0 for one in twice)
+
+
 def test_what_the_thin_team_records_is_not_what_it_does(truth: Truth) -> None:
     part = cell(truth, "am", "all")
 

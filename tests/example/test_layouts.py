@@ -398,7 +398,8 @@ HUBSPOT_TABLES = {
     "deal": {"_fivetran_synced"}, "deal_company": {"_fivetran_synced"},
 }  # fmt: skip
 PORTAL_OWN = {"lead_source", "pain", "trigger", "sao_date", "sdr", "rejected_date",
-              "rejection_reason"}  # fmt: skip
+              "rejection_reason", "metrics", "economic_buyer", "decision_criteria",
+              "decision_process", "champion", "poc_start"}  # fmt: skip
 PROPERTIES = {
     # HubSpot's default properties, by object (its knowledge base and API reference)
     "company": "hs_object_id name domain website industry numberofemployees annualrevenue state "
@@ -408,7 +409,7 @@ PROPERTIES = {
     "company industry state numemployees annualrevenue hubspot_owner_id hs_created_by_user_id "
     "createdate lastmodifieddate hs_lead_status hs_analytics_source hs_buying_role lifecyclestage",
     "deal": "hs_object_id dealname amount closedate createdate hs_lastmodifieddate dealtype "
-    "hs_created_by_user_id hs_next_step hs_is_closed hs_is_closed_won hs_deal_stage_probability "
+    "hs_created_by_user_id hs_next_step hs_manual_forecast_category hs_is_closed hs_is_closed_won hs_deal_stage_probability "
     "num_associated_contacts",
     "ticket": "hs_object_id subject content hs_pipeline hs_pipeline_stage hs_ticket_priority "
     "hs_ticket_category source_type createdate closed_date first_agent_reply_date "

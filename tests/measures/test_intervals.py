@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.measures.intervals import drawn_ratio, drawn_shares, shares
+from tests.laws import examples
 
 WEEK = 2400.0
 
@@ -76,7 +77,7 @@ def test_nine_intervals_in_ten_hold_the_truth():
     assert 47 <= held <= 60
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     scale=st.floats(0.1, 10),
     seed=st.integers(0, 1000),

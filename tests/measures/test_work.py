@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from remit.benchmarks import benchmarks
 from remit.measures import work
 from remit.terms import Period
+from tests.laws import examples
 
 CHARTER = """
     company: Acme
@@ -341,7 +342,7 @@ def test_somebody_in_two_segments_works_for_the_role_whose_segment_it_is(charter
     assert by == {("00T1", "ae"): 6, ("00T2", "csm"): 6, ("00T3", "ae"): 3, ("00T3", "csm"): 3}
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(order=st.permutations(range(6)))
 def test_the_order_of_rows_in_an_export_changes_nothing(order, tmp_path_factory):
     """Hypothesis: shuffled files give the same functions and minutes."""

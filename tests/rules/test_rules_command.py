@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
+from tests.command_line import remit
 
 from remit.rules import SOURCES, intents, rules
-
-
-def remit(*words: str, columns: int = 100) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does."""
-    return subprocess.run(
-        [sys.executable, "-m", "remit", *words],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "COLUMNS": str(columns)},
-        timeout=120,
-        check=False,
-    )
 
 
 def told(*words: str, columns: int = 100) -> str:

@@ -24,6 +24,7 @@ from remit.measures import open_for
 from remit.sources import LoadSummary, load
 from remit.sources.delimited import read_table
 from remit.terms import RemitError
+from tests.laws import examples
 
 TODAY = date(2026, 12, 31)
 CHARTER = """
@@ -652,7 +653,7 @@ def test_two_folders_at_once_keep_the_handoffs_and_the_counts_of_both(acme, fold
     assert open_evidence(tmp_path / "evidence.duckdb").rows("handoffs") > 0
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2))])
 def test_a_load_killed_at_any_moment_leaves_the_old_file_or_the_new_one(
     acme, folder, tmp_path, seed
 ):
@@ -703,7 +704,7 @@ def _damaged(damage: list[tuple[int, int, bytes]]) -> bytes:
     return content
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 @given(damage=st.lists(_DAMAGE, min_size=1, max_size=5))
 def test_whatever_bytes_change_every_line_belongs_to_one_row_or_to_one_reject(
     tmp_path_factory, damage
@@ -723,7 +724,7 @@ def test_whatever_bytes_change_every_line_belongs_to_one_row_or_to_one_reject(
     assert len(set(starts)) == len(starts) == raw.rows + len(raw.malformed)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(damage=st.lists(_DAMAGE, min_size=1, max_size=5))
 def test_whatever_bytes_change_every_row_is_kept_or_rejected_or_the_export_is_refused(
     tmp_path_factory, damage

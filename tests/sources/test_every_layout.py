@@ -36,6 +36,9 @@ WORKED_OUT = {"states", "role_shares", "remits", "assignments"}
 """Tables that follow from the others, the charter or the people file."""
 COUNTED = {
     "deals by kind": "SELECT kind, won, count(*) FROM opportunities GROUP BY ALL ORDER BY ALL",
+    "qualification of deals": """SELECT kind, won, count(*) FILTER (next_step), count(framework),
+        round(avg(framework), 6), count(poc_at), list_sort(list(forecast)) FROM opportunities
+        GROUP BY ALL ORDER BY ALL""",
     "work counted": "SELECT kind, count(*) FROM activities WHERE counted GROUP BY ALL ORDER BY ALL",
 }
 """What is compared of the rows of a table beside their number."""

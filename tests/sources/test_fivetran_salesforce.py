@@ -262,6 +262,9 @@ def test_owners_of_deals_companies_and_leads_are_read_from_versions(charter, evi
         for type_ in ("account", "lead", "opportunity")
         for spell in (("005A", created, changed), ("005B", changed, None))
     ]
+    assert (
+        "an owner's spell starts with the first version" in found.derivations["ownership_changes"]
+    )
 
 
 def test_an_owner_keeps_one_spell_though_salesforces_own_history_tells_of_other_fields(

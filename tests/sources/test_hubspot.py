@@ -556,6 +556,25 @@ def test_tasks_completed_by_the_dozen_within_a_minute_are_no_work(charter, evide
     assert found.sql("SELECT DISTINCT not_counted FROM activities") == [("bulk closed",)]
 
 
+def test_whoever_took_part_in_a_task_still_does_once_it_is_closed(charter, evidence):
+    task = work(
+        "31",
+        hs_task_status="COMPLETED",
+        hs_task_completion_date="2026-02-03T15:00:00Z",
+        hubspot_owner_id="",
+        hs_created_by_user_id="902",
+        hs_all_owner_ids="71",
+    )
+
+    found = evidence(charter(CHARTER), owners=OWNERS, tasks=[task])
+
+    parts = found.sql(
+        f"SELECT {who(found, 'participants.person_id')}, part FROM participants ORDER BY 1"
+    )
+    assert parts == [("71", "invited"), ("72", "creator")]
+    assert "participants" not in found.derivations
+
+
 def test_work_concerns_what_it_is_associated_with(charter, evidence):
     found = evidence(
         charter(CHARTER),

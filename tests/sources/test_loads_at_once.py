@@ -12,16 +12,17 @@ from pathlib import Path
 import pytest
 
 from remit.charter import Charter
-from remit.evidence import open_evidence
+from remit.evidence import EvidenceError, open_evidence
+from remit.evidence.claimed import claimed
+from remit.evidence.forgetting import forget_person
 from remit.sources import load
-from remit.sources.claimed import claimed
 from remit.terms import RemitError
 
 TODAY = date(2026, 12, 31)
 BEGINS = """
 import sys, time
 from pathlib import Path
-from remit.sources.claimed import claimed
+from remit.evidence.claimed import claimed
 with claimed(Path(sys.argv[1])) as folder:
     (folder / "evidence").write_text("half of it")
     print("begun", flush=True)
@@ -66,12 +67,42 @@ def test_a_load_into_a_file_that_another_is_loading_into_says_so_and_changes_not
         load(acme, [export], into, today=TODAY)
 
     assert f"is being loaded into at this moment by process {other.pid}." in str(error.value)
-    assert "Wait until that load has ended" in str(error.value)
+    assert "Wait until that has ended, and try again." in str(error.value)
     assert into.read_bytes() == before
     other.kill()
     other.wait()
     load(acme, [export], into, today=TODAY)
     assert hidden(tmp_path) == []
+
+
+def test_forgetting_somebody_in_a_file_that_is_being_loaded_into_says_so_and_changes_nothing(
+    acme, export, tmp_path
+):
+    into = tmp_path / "evidence.duckdb"
+    (export / "User.csv").write_text("Id,Name,CreatedDate\n0051,Ada Lovelace,2026-01-01\n")
+    load(acme, [export], into, today=TODAY)
+    before, other = into.read_bytes(), begun(into)
+
+    with pytest.raises(EvidenceError) as error:
+        forget_person(into, "Ada Lovelace")
+
+    assert f"is being loaded into at this moment by process {other.pid}." in str(error.value)
+    assert "Wait until that has ended, and try again." in str(error.value)
+    assert into.read_bytes() == before
+    other.kill()
+    other.wait()
+    assert forget_person(into, "Ada Lovelace").names == 1
+    assert hidden(tmp_path) == []
+
+
+def test_a_load_into_a_file_in_which_somebody_is_being_forgotten_says_so(acme, export, tmp_path):
+    into = tmp_path / "evidence.duckdb"
+
+    with claimed(into, "rewritten"), pytest.raises(EvidenceError) as error:
+        load(acme, [export], into, today=TODAY)
+
+    assert "is being rewritten at this moment by process" in str(error.value)
+    assert not into.exists()
 
 
 def test_what_a_killed_load_left_is_taken_away_by_the_next_load_in_its_place(

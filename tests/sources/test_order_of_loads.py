@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from remit.charter import Charter, read_charter
 from remit.evidence import TABLES
 from remit.sources import load
+from tests.laws import examples
 
 EXAMPLES = int(os.environ.get("REMIT_ORDER_EXAMPLES", "5"))
 """How many pairs of exports are tried; a study tries a thousand."""
@@ -205,7 +206,10 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> tuple[Charter, Path]:
 
 @pytest.mark.slow
 @settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=examples(EXAMPLES),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
 )
 @given(exports=two_exports(), shuffling=st.randoms(use_true_random=False))
 def test_exports_give_the_same_evidence_in_whichever_order_and_however_often_they_are_loaded(
@@ -342,6 +346,49 @@ def test_a_task_closed_by_the_dozen_counts_again_once_it_turns_out_that_it_was_n
     )
 
     assert counted == [(None, 3)]
+
+
+@pytest.mark.parametrize(
+    ("last_minute", "counted"), [("10:00", [("bulk closed", 3)]), ("10:01", [(None, 3)])]
+)
+def test_hubspots_tasks_closed_by_the_dozen_are_found_across_exports_too(
+    either_way, last_minute, counted
+):
+    def closed(n: int, minute: str = "10:00") -> Row:
+        return {
+            "hs_object_id": f"3{n}",
+            "hs_createdate": MADE,
+            "hs_lastmodifieddate": STAMPED,
+            "hs_timestamp": MADE,
+            "hubspot_owner_id": "71",
+            "hs_task_status": "COMPLETED",
+            "hs_task_completion_date": f"2026-03-05T{minute}:10Z",
+        }
+
+    found = either_way(
+        "SELECT not_counted, count(*) FROM activities GROUP BY 1",
+        {"tasks": [closed(1), closed(2)]},
+        {"tasks": [closed(3, last_minute)]},
+    )
+
+    assert found == counted
+
+
+def test_a_hubspot_task_that_is_open_again_makes_no_dozen(either_way):
+    def task(n: int, stamp: str = STAMPED, **said: str) -> Row:
+        made = {"hs_createdate": MADE, "hs_timestamp": MADE, "hubspot_owner_id": "71"}
+        return {"hs_object_id": f"3{n}", "hs_lastmodifieddate": stamp, **made, **said}
+
+    closed = {"hs_task_status": "COMPLETED", "hs_task_completion_date": "2026-03-05T10:00:10Z"}
+    reopened = {"hs_task_status": "NOT_STARTED", "hs_task_completion_date": ""}
+
+    found = either_way(
+        "SELECT activity_id, not_counted FROM activities ORDER BY 1",
+        {"tasks": [task(n, **closed) for n in (1, 2, 3)]},
+        {"tasks": [task(3, LATER, **reopened)]},
+    )
+
+    assert found == [("31", None), ("32", None), ("33", "not done")]
 
 
 def test_an_older_export_neither_fills_nor_empties_a_field_of_a_handoff(either_way):

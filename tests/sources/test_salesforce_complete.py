@@ -687,3 +687,34 @@ def test_columns_that_the_charter_names_and_the_export_lacks_are_told_of(charter
     assert {"Motion__c", "Accepted__c"} <= missing(found, "Opportunity.csv")
     assert "Desk__c" in missing(found, "Task.csv")
     assert "Kind__c" in missing(found, "Meeting__c.csv")
+
+
+def test_a_whole_day_is_the_day_it_is_for_and_not_the_one_it_was_in_new_york(charter, evidence):
+    whole = {"Id": "00U1", "IsAllDayEvent": "true", "StartDateTime": "2026-07-06T00:00:00.000Z", "ActivityDate": "2026-07-06", "CreatedDate": "2026-07-01"}  # fmt: skip
+
+    found = evidence(charter(CHARTER), Event=[whole, {**whole, "Id": "00U2", "ActivityDate": ""}])
+
+    assert found.sql("SELECT DISTINCT CAST(day AS VARCHAR), counted FROM activities") == [
+        ("2026-07-06", False)
+    ]
+
+
+def test_a_mail_that_came_in_is_a_reply_and_nobodys_work(charter, evidence):
+    mail = {"TaskSubtype": "Email", "Status": "Completed", "IsClosed": "true", "OwnerId": "0051", "CreatedById": "0051", "CreatedDate": "2026-07-01T09:00:00Z", "ActivityDate": "2026-07-01"}  # fmt: skip
+
+    found = evidence(
+        charter(CHARTER),
+        Task=[
+            {**mail, "Id": "00T1", "CallType": "Inbound"},
+            {**mail, "Id": "00T2", "CallType": ""},
+            {**mail, "Id": "00T3", "CallType": "Inbound", "TaskSubtype": "Call"},
+        ],
+    )
+
+    assert found.sql(
+        "SELECT kind, direction, counted, not_counted FROM activities ORDER BY activity_id"
+    ) == [
+        ("email", "inbound", False, "came in"),
+        ("email", None, True, None),
+        ("call", "inbound", True, None),
+    ]

@@ -1,9 +1,11 @@
-"""Does the handoff from SDR to account executive work?"""
+"""Do handoffs work: that from SDR to account executive, and every other the charter declares?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from remit.audit.answer import judged, measured, spared, unseen
 from remit.audit.judge import judge_cases
 from remit.audit.view import Check, View
 from remit.audit.wording import spread
@@ -11,6 +13,7 @@ from remit.measures import HandoffFlow, Rate
 from remit.terms import Answer, Estimate, Finding, Limit, Proof, Severity, percent
 
 RULES = ("000-16", "000-17", "000-23", "003-12", "003-54", "003-55")
+DECLARED = ("000-16", "003-54", "003-55")
 
 
 @Check(
@@ -28,7 +31,7 @@ def sdr_ae_handoff(view: View) -> Iterator[Finding]:
     charter = view.charter
     givers = set(charter.kinds("SDR") + charter.kinds("BDR"))
     takers = set(charter.kinds("AE") + charter.kinds("AE/AM"))
-    flows = [flow for flow in view.flows if flow.giver in givers and flow.taker in takers]
+    flows = [flow for flow in view.flows if _first_meeting(view, flow)]
     if not flows:
         owners = givers and takers
         yield Finding(
@@ -45,9 +48,18 @@ def sdr_ae_handoff(view: View) -> Iterator[Finding]:
             else "",
         )
     for flow in flows:
+        if flow.too_few:
+            yield _too_few("sdr_ae_handoff", flow, RULES)
+            continue
         yield _acceptance(view, flow)
         yield _conversion(view, flow)
         yield _fields(view, flow)
+
+
+def _first_meeting(view: View, flow: HandoffFlow) -> bool:
+    """Whether an SDR or BDR hands over to a seller: `sdr_ae_handoff` holds it against limits."""
+    kinds = {flow.giver: ("SDR", "BDR"), flow.taker: ("AE", "AE/AM")}
+    return all(role in view.charter.kinds(*of) for role, of in kinds.items())
 
 
 def _acceptance(view: View, flow: HandoffFlow) -> Finding:
@@ -187,7 +199,7 @@ def _basis(flow: HandoffFlow, rate: Rate) -> Iterator[str]:
         yield "Rejections are not recorded, so that a meeting nobody decided on looks open."
 
 
-def _fields(view: View, flow: HandoffFlow) -> Finding:
+def _fields(view: View, flow: HandoffFlow, check: str = "sdr_ae_handoff") -> Finding:
     about = f"handoffs.{flow.about}: fields"
     rules = ("003-55", "003-54", "000-16")
     limits = (
@@ -197,7 +209,7 @@ def _fields(view: View, flow: HandoffFlow) -> Finding:
     if flow.filled is None:
         wanted = ", ".join(flow.unseen_fields)
         return Finding(
-            "sdr_ae_handoff",
+            check,
             about,
             Answer.COULD_NOT_LOOK,
             f"{flow.about}: the export holds none of the required fields ({wanted})."
@@ -214,7 +226,7 @@ def _fields(view: View, flow: HandoffFlow) -> Finding:
         and _cases(flow.filled) < view.number("minimum_cases")
     ):
         return Finding(
-            "sdr_ae_handoff",
+            check,
             about,
             Answer.CANNOT_TELL,
             f"{flow.about}: {flow.filled.of} are too few to judge the fields.",
@@ -237,7 +249,7 @@ def _fields(view: View, flow: HandoffFlow) -> Finding:
         else ()
     )
     return Finding(
-        check="sdr_ae_handoff",
+        check=check,
         about=about,
         answer=verdict.answer,
         says=f"{says}, but {verdict.why}." if verdict.why else f"{says}.",
@@ -268,4 +280,226 @@ def _proof(flow: HandoffFlow, estimator: str) -> Proof:
         columns=("case", "deal", "held", "days waiting", "became", "fields missing"),
         rows=flow.worst[:50],
         total=len(flow.worst),
+    )
+
+
+@Check(
+    rules=DECLARED,
+    asks="Is every handoff the charter declares accepted in time, and does it carry what it must?",
+    how="measured if a field is named",
+)
+def handoffs_declared(view: View) -> Iterator[Finding]:
+    """Waiting at every declared handoff, and acceptance, conversion and content of all the others.
+
+    The time a case waits until it is accepted or rejected is held against the charter's own
+    `decide_within`, where it states one. Acceptance and conversion of handoffs other than that
+    from an SDR or BDR to a seller are shown without a limit, because no source names one;
+    `sdr_ae_handoff` holds those of the first meeting against theirs.
+    """
+    if not view.charter.handoffs:
+        yield spared("handoffs_declared", "handoffs", "The charter declares no handoff.", DECLARED)
+    for flow in view.flows:
+        if flow.too_few:
+            yield _too_few("handoffs_declared", flow, DECLARED)
+            continue
+        if not flow.counts:
+            yield _no_record(view, flow)
+            continue
+        yield _waiting(view, flow)
+        if not _first_meeting(view, flow):
+            yield _shown(view, flow, "acceptance", flow.accepted, "accepted")
+            yield _shown(view, flow, "conversion", flow.converted, "converted")
+            yield _fields(view, flow, "handoffs_declared")
+    for handoff in view.charter.handoffs:
+        if handoff.returns and not any(
+            other.giver == handoff.taker and other.taker == handoff.giver
+            for other in view.charter.handoffs
+        ):
+            yield unseen(
+                "handoffs_declared",
+                f"handoffs.{handoff.name}: return",
+                f"{handoff.name}: no step records that the work comes back from {handoff.taker} "
+                f"to {handoff.giver}.",
+                DECLARED,
+                f"Declare the way back as a handoff of its own, from {handoff.taker} to "
+                f"{handoff.giver}.",
+                roles=(handoff.giver, handoff.taker),
+            )
+
+
+def _too_few(check: str, flow: HandoffFlow, rules: tuple[str, ...]) -> Finding:
+    return unseen(
+        check,
+        f"handoffs.{flow.about}",
+        f"{flow.about}: fewer people than the minimum group hold {flow.giver} or {flow.taker}, so that "
+        "what they hand over is not shown.",
+        rules,
+        roles=(flow.giver, flow.taker),
+    )
+
+
+def _no_record(view: View, flow: HandoffFlow) -> Finding:
+    declared = next(h for h in view.charter.handoffs if h.name == flow.handoff)
+    steps = ", ".join(declared.steps())
+    return unseen(
+        "handoffs_declared",
+        f"handoffs.{flow.about}",
+        f"{flow.about}: none of its steps ({steps}) is recorded in the evidence."
+        if steps
+        else f"{flow.about}: the charter names no record of any step.",
+        DECLARED,
+        "Name under `handoffs:` where the CRM records `offered`, `accepted` and `rejected`.",
+        roles=(flow.giver, flow.taker),
+    )
+
+
+_CASES = {"held": "handoffs held", "offered": "handoffs offered"}
+
+
+def _waiting(view: View, flow: HandoffFlow) -> Finding:
+    """How long cases wait until they are decided, against the charter's own limit on it."""
+    about = f"handoffs.{flow.about}: waiting"
+    where: dict[str, Any] = {
+        "roles": (flow.giver, flow.taker),
+        "segments": (flow.segment,) if flow.segment else (),
+    }
+    declared = next(h for h in view.charter.handoffs if h.name == flow.handoff)
+    base = "offered" if "held" in flow.unrecorded else "held"
+    cases = flow.counts.get(base, 0)
+    if {"accepted", "rejected"} <= set(flow.unrecorded):
+        return unseen(
+            "handoffs_declared",
+            about,
+            f"{flow.about}: nothing in the evidence records that it was accepted or rejected.",
+            DECLARED,
+            "Name under `handoffs:` where the CRM records `accepted` and `rejected`.",
+            **where,
+        )
+    fewest = view.number("minimum_cases")
+    if cases < fewest:
+        return Finding(
+            "handoffs_declared",
+            about,
+            Answer.CANNOT_TELL,
+            f"{flow.about}: {cases} {_CASES[base]} are too few to judge the waiting "
+            f"(at least {fewest:.0f}).",
+            DECLARED,
+            **where,
+        )
+    median = (
+        f"half are decided {_days(flow.median_wait)}"
+        if flow.median_wait is not None
+        else "fewer than half are ever decided"
+    )
+    caveats = tuple(_undecided(flow))
+    proof = _proof(
+        flow, "share decided in time, of those decided or already late; Wilson's interval"
+    )
+    if flow.within is None or declared.decide_within is None:
+        if flow.median_wait is None:
+            return Finding(
+                "handoffs_declared",
+                about,
+                Answer.CANNOT_TELL,
+                f"{flow.about}: of {cases:,} {_CASES[base]} {median}.",
+                DECLARED,
+                proof=_proof(flow, _KAPLAN_MEIER),
+                caveats=caveats,
+                **where,
+            )
+        return measured(
+            "handoffs_declared",
+            about,
+            f"{flow.about}: of {cases:,} {_CASES[base]} {median}",
+            flow.median_wait,
+            DECLARED,
+            proof=_proof(flow, _KAPLAN_MEIER),
+            caveats=("The charter sets no limit (`decide_within`).", *caveats),
+            **where,
+        )
+    limits = view.limits("handoffs_decided_in_time")
+    return judged(
+        "handoffs_declared",
+        about,
+        f"{flow.about}: {percent(flow.within.value)} of {flow.within.of} are decided within "
+        f"{declared.decide_within}, the charter's own limit{spread(flow.within)}; {median}; "
+        f"{_under(limits)}",
+        flow.within,
+        limits,
+        DECLARED,
+        proof=proof,
+        remedy=f"Remind {flow.taker} before the limit passes, or set one that can be kept.",
+        cases=_cases(flow.within),
+        minimum=fewest,
+        caveats=caveats,
+        **where,
+    )
+
+
+_KAPLAN_MEIER = "median wait, undecided cases as open (Kaplan-Meier)"
+
+
+def _days(wait: Estimate) -> str:
+    days = round(wait.value, 1)
+    if not days:
+        return "on the same day"
+    return "within 1 day" if days == 1 else f"within {days:.1f} days"
+
+
+def _under(limits: tuple[Limit, ...]) -> str:
+    return ", ".join(f"less than {percent(limit.value)} is {limit.level}" for limit in limits)
+
+
+def _undecided(flow: HandoffFlow) -> Iterator[str]:
+    if "held" in flow.unrecorded:
+        yield "Counted from the offer, because being held is not recorded."
+    if "rejected" in flow.unrecorded:
+        yield "Rejections are not recorded, so that a rejected case looks as if it still waited."
+    elif "accepted" in flow.unrecorded:
+        yield "Acceptance is not recorded, so that an accepted case looks as if it still waited."
+
+
+def _shown(view: View, flow: HandoffFlow, what: str, rate: Rate | None, step: str) -> Finding:
+    """A share of a handoff that no source sets a limit for."""
+    about = f"handoffs.{flow.about}: {what}"
+    roles, segments = (flow.giver, flow.taker), (flow.segment,) if flow.segment else ()
+    if rate is None:
+        missing = step if step in flow.unrecorded else "held"
+        return unseen(
+            "handoffs_declared",
+            about,
+            f"{flow.about}: nothing in the evidence records that it was {missing}.",
+            DECLARED,
+            f"Name under `handoffs:` where the CRM records `{missing}`.",
+            roles=roles,
+            segments=segments,
+        )
+    if rate.cases < view.number("minimum_cases"):
+        return Finding(
+            "handoffs_declared",
+            about,
+            Answer.CANNOT_TELL,
+            f"{flow.about}: {rate.cases} {_CASES[rate.of_step]} are too few to judge {what} "
+            f"(at least {view.number('minimum_cases'):.0f}).",
+            DECLARED,
+            measured=rate.estimate,
+            roles=roles,
+            segments=segments,
+        )
+    top = ", ".join(f"{reason} ({count})" for reason, count in list(flow.reasons.items())[:3])
+    return measured(
+        "handoffs_declared",
+        about,
+        f"{flow.about}: {percent(rate.estimate.value)} of {rate.cases:,} {_CASES[rate.of_step]} are "
+        f"{step} within {rate.days} days{spread(rate.estimate)}",
+        rate.estimate,
+        DECLARED,
+        proof=_proof(
+            flow,
+            "cumulative incidence at the horizon (Aalen-Johansen), rejection as the competing end, "
+            "open cases censored",
+        ),
+        caveats=(f"Reasons given most often: {top}.",) if top and what == "acceptance" else (),
+        roles=roles,
+        segments=segments,
     )

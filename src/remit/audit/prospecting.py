@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remit.audit.timeshare import TimeQuestion, answer_time, one_per_part
+from remit.audit.timeshare import (
+    TimeQuestion,
+    answer_time,
+    one_per_part,
+    segments_named,
+)
 from remit.audit.view import Check, View
 from remit.audit.wording import spread
 from remit.charter import Function
@@ -50,6 +55,8 @@ def _by_segment(view: View) -> Iterator[Finding]:
                     Answer.DOES_NOT_APPLY,
                     f"{role} in {segment}: prospecting is the role's own work here.",
                     RULES,
+                    roles=(role,),
+                    segments=segments_named(view, segment),
                 )
                 asked = True
                 continue
@@ -61,6 +68,8 @@ def _by_segment(view: View) -> Iterator[Finding]:
                     Answer.DOES_NOT_APPLY,
                     f"{role} in {segment}: no role owns prospecting here, so it is not another's work.",
                     RULES,
+                    roles=(role,),
+                    segments=segments_named(view, segment),
                 )
                 continue
             time = view.time_of(role, segment)

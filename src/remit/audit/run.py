@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from remit.audit.discovery import Discovery, false_discovery
+from remit.audit.shown import shown
 from remit.audit.view import Check, View
 from remit.charter import Charter, remit_of
 from remit.evidence import Evidence, LoadedFile
@@ -75,6 +77,10 @@ class Audit:
     """What the limits are from."""
     diaries: tuple[DiaryTime, ...] = ()
     """What people say of their time, beside `times`; no finding rests on it."""
+    discovery: Discovery | None = None
+    """How many of the findings past a limit may be there by chance."""
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    """Name of each check to the subject it belongs to, such as `winning` or `retention`."""
 
     @property
     def worst(self) -> Severity | None:
@@ -116,7 +122,7 @@ def audit(
     findings: list[Finding] = []
     for name, check in checks.items():
         progress(check.note.asks)
-        findings += check.call(view)
+        findings += [shown(view, found) for found in check.call(view)]
         assert any(found.check == name for found in findings), f"{name} said nothing"
     progress("following work from role to role")
     handovers = handovers_of_work(evidence, charter, numbers, over) if view.held else ()
@@ -146,6 +152,8 @@ def audit(
         derivations=evidence.derivations,
         sources=tuple(dict.fromkeys(f.limit.source for f in ordered if f.limit is not None)),
         diaries=diary_by_role(evidence, charter, numbers, over, seed=seed) if view.held else (),
+        discovery=false_discovery(ordered),
+        subjects={name: check.call.__module__.rpartition(".")[2] for name, check in checks.items()},
     )
 
 

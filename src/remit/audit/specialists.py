@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from remit.audit.cost import hours_elsewhere
 from remit.audit.judge import judge_cases, judge_time
-from remit.audit.timeshare import proof_by_week
+from remit.audit.parts import parts_of, too_few
+from remit.audit.timeshare import proof_by_week, segments_named
 from remit.audit.view import Check, View
 from remit.audit.wording import limits_said, spread, tipping_said
 from remit.measures import Concurrency, RoleTime, minimum_group, technical_deals
@@ -68,6 +70,7 @@ def _outside(view: View) -> Iterator[Finding]:
             f"{role}: held by fewer people than the minimum group, so that its time is only shown "
             "together with other roles'.",
             ("000-13",),
+            roles=(role,),
         )
 
 
@@ -115,18 +118,36 @@ def _outside_of(view: View, time: RoleTime, limits: tuple[Limit, ...]) -> Findin
             )
             if said
         ),
+        roles=(time.role,),
+        segments=time.segments,
+        cost=hours_elsewhere(
+            view,
+            time.role,
+            time.segments,
+            sum(f.outside_hours for f in time.functions),
+            time.over,
+            time.coverage,
+            "work outside the remit",
+        )
+        if verdict.severity
+        else None,
     )
 
 
 def _engineers(view: View) -> Iterator[Finding]:
     limit = (view.limit("se_technical_deal_share"),)
     rules = ("000-12",)
+    looked: set[str] = set()
     for role in view.charter.kinds("SE"):
+        parts = parts_of(view, (role,))
+        few = not parts and any(s.role == role and s.during(view.year) for s in view.held)
+        together = {s: part.segments for part in parts for s in part.segments}
         for segment in view.segments():
             here = view.charter.segments.get(segment)
             if segment not in (view.charter.roles[role].segments or view.segments()):
                 continue
             about = f"roles.{role} in {segment}: technical deals"
+            here_in = segments_named(view, segment)
             if here is not None and here.technical_sale is not True:
                 yield Finding(
                     "false_specialists",
@@ -134,14 +155,35 @@ def _engineers(view: View) -> Iterator[Finding]:
                     Answer.DOES_NOT_APPLY,
                     f"{role} in {segment}: the charter does not call this a technical sale.",
                     rules,
+                    roles=(role,),
+                    segments=here_in,
                 )
                 continue
+            if few:
+                yield Finding(
+                    "false_specialists",
+                    about,
+                    Answer.COULD_NOT_LOOK,
+                    f"{role} in {segment}: {too_few(view, (role,))}, so that the deals they took part in "
+                    "are not shown.",
+                    rules,
+                    roles=(role,),
+                    segments=here_in,
+                )
+                continue
+            joint = together.get(segment, here_in)
+            if len(joint) > 1:
+                about = f"roles.{role} in {' and '.join(joint)}: technical deals"
+                if about in looked:
+                    continue
+                looked.add(about)
+                here_in, segment = joint, " and ".join(joint)
             deals = technical_deals(
                 view.evidence,
                 view.charter,
                 view.over,
                 roles=(role,),
-                segments=(segment,) if here is not None else (),
+                segments=here_in,
                 seed=view.seed,
             )
             if deals is None or not deals.whole:
@@ -156,6 +198,8 @@ def _engineers(view: View) -> Iterator[Finding]:
                     Answer.COULD_NOT_LOOK,
                     f"{role} in {segment}: {why}.",
                     rules,
+                    roles=(role,),
+                    segments=here_in,
                 )
                 continue
             if deals.whole < view.number("minimum_cases"):
@@ -167,6 +211,8 @@ def _engineers(view: View) -> Iterator[Finding]:
                     rules,
                     measured=deals.estimate,
                     limit=limit[0],
+                    roles=(role,),
+                    segments=here_in,
                 )
                 continue
             verdict = judge_cases(deals.estimate, limit)
@@ -199,6 +245,8 @@ def _engineers(view: View) -> Iterator[Finding]:
                 if severity
                 else "",
                 caveats=("An engineer who took part but logged nothing is not seen.",),
+                roles=(role,),
+                segments=here_in,
             )
 
 
@@ -281,6 +329,8 @@ def _two_roles(view: View) -> Iterator[Finding]:
     if view.individuals:
         caveats += [_one(view, c) for c in found]
     rows = tuple((record,) for c in twice for record in c.records)
+    if not _may_count(view, len(twice)):
+        rows = ()  # how many there are is what these few people did
     none_judged = not judged
     answer = (
         Answer.CANNOT_TELL
@@ -298,7 +348,9 @@ def _two_roles(view: View) -> Iterator[Finding]:
         says=said,
         rules=rules,
         severity=Severity.RED if twice else Severity.AMBER if maybe else None,
-        measured=Estimate(float(sum(c.still for c in judged)), "credits"),
+        measured=Estimate(float(sum(c.still for c in judged)), "credits")
+        if _may_count(view, len(judged)) and _may_count(view, len(twice))
+        else None,
         limit=red,
         proof=Proof(
             "records first touched after the first credit in the later role, counted a person",
@@ -336,9 +388,19 @@ def _said(view: View, found: int, judged: int, twice: int, credits: int) -> str:
             f"{_count(view, found)} people are credited in two roles; {_count(view, judged)} of them can "
             f"be judged, and none of these {kept}."
         )
+    told = f": {credits} credits." if _may_count(view, twice) else "."
     return (
         f"Of {_count(view, judged)} people credited in two roles who can be judged, "
-        f"{_count(view, twice)} {kept}: {credits} credits."
+        f"{_count(view, twice)} {kept}{told}"
+    )
+
+
+def _may_count(view: View, people: int) -> bool:
+    """Whether what so many people were credited with may be counted."""
+    return (
+        view.individuals
+        or not people
+        or people >= minimum_group(view.charter, view.numbers, view.over.last_day)
     )
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remit.audit.timeshare import TimeQuestion, answer_time, one_per_part
+from remit.audit.timeshare import (
+    TimeQuestion,
+    answer_time,
+    one_per_part,
+    segments_named,
+)
 from remit.audit.view import Check, View
 from remit.audit.wording import spread
 from remit.charter import Function
@@ -52,6 +57,8 @@ def _by_segment(view: View) -> Iterator[Finding]:
                     Answer.DOES_NOT_APPLY,
                     f"{role} in {segment}: support is the role's own work here.",
                     RULES,
+                    roles=(role,),
+                    segments=segments_named(view, segment),
                 )
                 continue
             if not view.evidence.rows("tickets"):
@@ -62,6 +69,8 @@ def _by_segment(view: View) -> Iterator[Finding]:
                     f"{role} in {segment}: the evidence holds no tickets (Case), so support cannot be "
                     "told from other work on customers.",
                     RULES,
+                    roles=(role,),
+                    segments=segments_named(view, segment),
                 )
                 continue
             time = view.time_of(role, segment)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from remit.audit.cost import hours_elsewhere
 from remit.audit.judge import judge_time, nothing_recorded, past
 from remit.audit.view import View
 from remit.audit.wording import limits_said, spread, tipping_said
 from remit.charter import Function
 from remit.measures import RoleTime, Share
-from remit.terms import Answer, Finding, Limit, Proof, percent
+from remit.terms import Answer, Finding, Limit, Point, Proof, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,13 @@ def answer_time(
     about = f"roles.{where}"
     if time is None:
         return Finding(
-            question.check, about, Answer.COULD_NOT_LOOK, _why_not(view, question), question.rules
+            question.check,
+            about,
+            Answer.COULD_NOT_LOOK,
+            _why_not(view, question),
+            question.rules,
+            roles=(question.role,),
+            segments=segments_named(view, question.segment),
         )
     doing = question.function.value.replace("_", " ")
     found = time.function(question.function.value) or nothing_recorded(
@@ -78,6 +85,28 @@ def answer_time(
         proof=proof_by_week(view, time, question.function.value),
         remedy=question.remedy if verdict.severity else "",
         caveats=tuple(caveat for caveat in caveats if caveat),
+        roles=(question.role,),
+        segments=time.segments,
+        trend=trend_of(time, question.function.value),
+        cost=hours_elsewhere(
+            view, time.role, time.segments, found.hours, time.over, time.coverage, doing
+        )
+        if verdict.severity
+        else None,
+    )
+
+
+def segments_named(view: View, segment: str) -> tuple[str, ...]:
+    """A segment as findings list it: nothing where its name stands for all."""
+    return (segment,) if segment in view.charter.segments else ()
+
+
+def trend_of(time: RoleTime, function: str) -> tuple[Point, ...]:
+    """A role's share of a function by month; the cases are its people."""
+    return tuple(
+        Point(point.month, point.shares.get(function, 0.0), time.people)
+        for point in time.months
+        if point.shares
     )
 
 

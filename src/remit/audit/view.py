@@ -130,7 +130,8 @@ class View:
     @cached_property
     def flows(self) -> tuple[HandoffFlow, ...]:
         """Every declared handoff by segment."""
-        return handoff_flows(self.evidence, self.charter, self.numbers, self.year)
+        group = minimum_group(self.charter, self.numbers, self.over.last_day)
+        return handoff_flows(self.evidence, self.charter, self.numbers, self.year, group=group)
 
     @cached_property
     def in_two_roles(self) -> tuple[Concurrency, ...]:

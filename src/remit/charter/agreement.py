@@ -225,6 +225,11 @@ def _within(
         attended = _block(cadence).get("with")
         if attended != CUSTOMERS:
             yield (*path, "with"), attended, roles, "role"
+        yield (*path, "seen_in"), _block(cadence).get("seen_in"), _rules(stated), "activities rule"
+    for below, name in _each(
+        ("first_value", "segments"), _block(stated.get("first_value")).get("segments")
+    ):
+        yield below, name, segments, "segment"
     for name, team in _block(stated.get("teams")).items():
         for role in _block(_block(team).get("members")):
             yield ("teams", name, "members", role), role, roles, "role"
@@ -237,6 +242,16 @@ def _within(
             yield from _scopes(("roles", name, word), _block(role).get(word), segments)
     for word in ("outside", "nobody"):
         yield from _scopes((word,), stated.get(word), segments)
+
+
+def _rules(stated: Mapping[str, Any]) -> Collection[str] | None:
+    """The names of the rules by which activities are read; None if they cannot be read."""
+    activities = _block(stated.get("activities"))
+    strange = set(activities) - {"rules", "minutes"}
+    if _defined(stated, "activities") is None or ("rules" not in activities and strange):
+        return None
+    rules = [_block(rule) for _, rule in _each((), activities.get("rules")) if rule is not None]
+    return None if any("name" not in rule for rule in rules) else [rule["name"] for rule in rules]
 
 
 def _is_day_or_fact(block: str, word: str) -> bool:

@@ -18,11 +18,54 @@ class DealKind(Noun):
     renewal: Words = ()
 
 
+class Forecast(Noun):
+    """How sure a deal's owner says it is, by the words in one column."""
+
+    field: ColumnPath = "Opportunity.ForecastCategory"
+    commit: Words = ()
+    best_case: Words = ()
+    pipeline: Words = ()
+    omitted: Words = ()
+
+
+FORECASTS = ("commit", "best_case", "pipeline", "omitted")
+"""What a deal can be forecast as, the surest first."""
+
+
+class ProofOfConcept(Noun):
+    """Where the CRM records that a proof of concept has started; where both tell, the earlier."""
+
+    stage: Text | None = None
+    field: ColumnPath | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.stage is None and self.field is None:
+            raise ValueError("says neither a `stage` nor a `field`")
+        return self
+
+
 class Deals(Noun):
-    """How the CRM tells kinds of deals apart, and which function each stage is."""
+    """How the CRM tells kinds of deals apart, which function each stage is, and what it asks for."""
 
     kind: DealKind | None = None
     stages: Mapping[str, Function] = {}
+    next_step: ColumnPath | None = None
+    """The column in which the next step stands, such as `Opportunity.NextStep`. Only whether it
+    is filled is ever kept."""
+    forecast: Forecast | None = None
+    """How sure a deal's owner says it is; left out, no forecast is known."""
+    framework: Mapping[str, ColumnPath] = {}
+    """The fields of the qualification framework, such as those of MEDDPICC, to their columns."""
+    proof_of_concept: ProofOfConcept | None = None
+    """Where it is recorded that a proof of concept has started."""
+
+    def columns(self) -> tuple[str, ...]:
+        """Every column of a deal that is named here, as `Object.Column`."""
+        named = [self.kind, self.forecast, self.proof_of_concept]
+        fields = [noun.field for noun in named if noun is not None and noun.field is not None]
+        next_step = [self.next_step] if self.next_step else []
+        return tuple(dict.fromkeys([*fields, *next_step, *self.framework.values()]))
 
 
 class ActivityRule(Noun):

@@ -221,6 +221,15 @@ class RetentionIndicator(Noun):
     segments: Words = ()
 
 
+class FirstValue(Noun):
+    """The reading of a customer's usage from which the product is of use to them."""
+
+    metric: Text
+    """Name of the reading, as `usage` has it, such as `active_users`."""
+    at_least: Level
+    segments: Words = ()
+
+
 class Ownership(Noun):
     """Who holds a territory, for a time. `to` is inclusive."""
 

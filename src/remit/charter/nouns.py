@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from remit.benchmarks import Benchmark, with_overrides
 from remit.charter.crm import Activities, Deals, EventLog
 from remit.charter.handoffs import Handoff, SignOff
-from remit.charter.market import Owning, RetentionIndicator, Segment, Territory
+from remit.charter.market import FirstValue, Owning, RetentionIndicator, Segment, Territory
 from remit.charter.organisation import (
     Cadence,
     Calendar,
@@ -91,6 +91,8 @@ class Charter(Noun):
     retention_indicators: Annotated[
         Mapping[str, RetentionIndicator], Serves("001-22", "001-23")
     ] = {}
+    first_value: FirstValue | None = None
+    """What a customer's usage must have reached for the product to be of use to them."""
     plans: Annotated[Mapping[str, Plan], Serves("000-20")] = {}
     tools: Annotated[Mapping[str, Tool], Serves("003-69")] = {}
     cadences: tuple[Cadence, ...] = ()

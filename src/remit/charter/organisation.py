@@ -168,6 +168,8 @@ class Cadence(Noun):
     every: Length
     framework: Text | None = None
     """The qualification framework used, such as MEDDPICC."""
+    seen_in: Text | None = None
+    """The rule of `activities:` whose entries tell that it was held."""
     segments: Words = ()
 
 

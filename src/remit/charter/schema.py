@@ -308,6 +308,7 @@ _AT_LEAST_ONE = {
     "Fact": ("value", "from", "to"),
     "ActivityRule": ("is", "automated"),
     "Override": ("amber", "red", "value", "healthy"),
+    "ProofOfConcept": ("stage", "field"),
 }
 _EXACTLY_ONE = {
     "Quota": ("target", "by_segment"),

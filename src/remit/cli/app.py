@@ -202,6 +202,21 @@ def decide(
         Path | None,
         typer.Option(help="Write it as a self-contained page.", metavar="FILE", dir_okay=False),
     ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            help="A loaded file: facts the charter does not state are measured from it.",
+            metavar="FILE",
+        ),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="With --evidence: look from this day; the last in the evidence if left out.",
+            metavar="DAY",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Which roles does each segment need, why, how sure is that, and what would change it?"""
@@ -212,6 +227,11 @@ def decide(
     for name, file in (("--svg", svg), ("--html", html)):
         if ask and file is not None:
             raise typer.BadParameter("--ask writes no file but the charter.", param_hint=name)
+    if as_of is not None and evidence is None:
+        raise typer.BadParameter(
+            "there is nothing to look at without --evidence.", param_hint="--as-of"
+        )
+    looked_from = as_of.date() if as_of is not None else None
     if ask:
         from remit.cli.ask import run_ask
 
@@ -223,6 +243,8 @@ def decide(
             date.today(),
             write=write,
             full=full,
+            evidence=evidence,
+            as_of=looked_from,
         )
         return
     from remit.cli.decide import run_decide
@@ -237,6 +259,8 @@ def decide(
         questions=question or [],
         svg=svg,
         html=html,
+        evidence=evidence,
+        as_of=looked_from,
     )
 
 
@@ -286,11 +310,11 @@ def diff(
 def audit(
     charter: CharterPath,
     evidence: Annotated[
-        str,
+        list[str],
         typer.Argument(
-            help="A loaded file, or a copy of one (see `copy`; spark:FOLDER is read by Spark); or an "
-            "export's folder or file, a mapping (.yaml), or the address of a CRM's tables.",
-            metavar="EVIDENCE",
+            help="A loaded file, or a copy of one (see `copy`; spark:FOLDER is read by Spark); or "
+            "exports' folders or files, mappings (.yaml), or addresses of a CRM's tables.",
+            metavar="EVIDENCE...",
             show_default=False,
         ),
     ],
@@ -299,6 +323,15 @@ def audit(
         typer.Option(
             formats=["%Y-%m-%d"],
             help="Day to look from. [default: last in the evidence]",
+            metavar="DAY",
+            show_default=False,
+        ),
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Say what changed since it was looked at from this day.",
             metavar="DAY",
             show_default=False,
         ),
@@ -315,6 +348,24 @@ def audit(
         Path | None,
         typer.Option(help="Write a self-contained HTML report.", metavar="FILE", dir_okay=False),
     ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(help="Write the report as a PDF.", metavar="FILE", dir_okay=False),
+    ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write findings and their proof as a workbook.", metavar="FILE", dir_okay=False
+        ),
+    ] = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option(help="Write findings as JUnit XML.", metavar="FILE", dir_okay=False),
+    ] = None,
+    sarif: Annotated[
+        Path | None,
+        typer.Option(help="Write findings as SARIF.", metavar="FILE", dir_okay=False),
+    ] = None,
     fail_on: Annotated[
         FailOn, typer.Option(help="Lowest severity that ends with status 1.")
     ] = FailOn.RED,
@@ -323,12 +374,20 @@ def audit(
     from remit.charter import read_charter
 
     declared = read_charter(charter)
-    from remit.cli.audit import run_audit
+    from remit.cli.audit import Outputs, run_audit
+    from remit.terms import Severity
 
-    found = run_audit(
-        declared, _place(evidence), as_of.date() if as_of else None, json, html, date.today()
+    failed = run_audit(
+        charter,
+        declared,
+        [_place(each) for each in evidence],
+        as_of.date() if as_of else None,
+        since.date() if since else None,
+        Outputs(html, pdf, xlsx, json, junit, sarif),
+        datetime.now().astimezone(),
+        Severity[str(fail_on).upper()],
     )
-    if any(severity is not None and str(severity) in _at_least(fail_on) for severity in found):
+    if failed:
         raise typer.Exit(1)
 
 
@@ -647,12 +706,23 @@ def params(
     run_params(name, as_json=json)
 
 
+class SchemaOf(enum.StrEnum):
+    """What has a published schema."""
+
+    CHARTER = "charter"
+    AUDIT = "audit"
+
+
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of a charter, for editors that complete and check it."""
+def schema(
+    of: Annotated[
+        SchemaOf, typer.Argument(help="A charter's, or that of `audit --json`.", metavar="[OF]")
+    ] = SchemaOf.CHARTER,
+) -> None:
+    """Print the JSON Schema of a charter, for editors that complete and check it, or of an audit."""
     from remit.cli.schema import run_schema
 
-    run_schema()
+    run_schema(str(of))
 
 
 @app.command()

@@ -18,13 +18,19 @@ from remit.charter import Charter, FactKind, fact_kinds, read_charter
 from remit.charter.market import Fact
 from remit.charter.ownership import segments_of
 from remit.charter.stating import OF_CHARTER, OF_SEGMENT, with_facts, write_facts
-from remit.cli.decide import known_questions, known_segment, only, replaced_facts
-from remit.decide import SIGNALS, Known, decide, known
+from remit.cli.decide import (
+    facts_from,
+    known_questions,
+    known_segment,
+    only,
+    replaced_facts,
+)
+from remit.decide import SIGNALS, Known, Measured, decide, known
 from remit.decide.asking import Wanted, answers, open_among, wanted
-from remit.decide.facts import Value
+from remit.decide.facts import MEASURED, Value
 from remit.decide.signals import asked_by
 from remit.decide.uncertainty import DEPENDS, Judged
-from remit.report.decided import LABELS, show_decided, words
+from remit.report.decided import LABELS, show_decided, spread, words
 from remit.terms import Place, Problem, RemitError, closest
 
 SOURCE = "asked"
@@ -44,6 +50,7 @@ class Asking:
     numbers: Mapping[str, Benchmark]
     told: dict[str, Fact] = field(default_factory=dict)
     declined: set[str] = field(default_factory=set)
+    measured: Mapping[str, Measured] = field(default_factory=dict)
 
     def as_told(self) -> Charter:
         """The charter with everything told so far."""
@@ -51,7 +58,7 @@ class Asking:
 
     def judged(self) -> Judged:
         """All that is known by now."""
-        facts = known(self.as_told(), self.segment, self.day, self.replaced)
+        facts = known(self.as_told(), self.segment, self.day, self.replaced, self.measured)
         return Judged(facts, self.numbers, self.day)
 
 
@@ -64,6 +71,8 @@ def run_ask(
     *,
     write: bool,
     full: bool = False,
+    evidence: Path | str | None = None,
+    as_of: date | None = None,
 ) -> None:
     """Ask for what matters, print the recommendation, and write the facts if that is wanted.
 
@@ -77,26 +86,33 @@ def run_ask(
         day: Headcounts and numbers are those of this day, and the facts are dated by it.
         write: Write the facts into the charter's file without a further question.
         full: Print every path of the recommendation.
+        evidence: A loaded file; what is measured from it is known and not asked for.
+        as_of: The day to look from in the evidence; its last if None.
 
     Raises:
-        RemitError: If there is no such segment or question, or the facts cannot be written.
+        RemitError: If there is no such segment or question, the evidence cannot be opened, or the facts cannot be written.
         KeyboardInterrupt: If whoever is asked wants no more of it; nothing is written.
     """
     declared = read_charter(charter)
     name = _which(declared, segment)
     if write and name not in declared.segments:
         raise RemitError([Problem(Place(str(charter)), "segments", *_NO_SEGMENT)])
+    stated, asked = replaced_facts(replaced), known_questions(questions)
+    measured: Mapping[str, Mapping[str, Measured]] = {}
+    if evidence is not None:
+        day, measured = facts_from(declared, evidence, as_of, (name,))
     overrides = {n: override.model_dump() for n, override in declared.benchmarks.items()}
     asking = Asking(
         declared,
         name,
         day,
-        replaced_facts(replaced),
-        known_questions(questions),
+        stated,
+        asked,
         with_overrides(overrides, company=declared.company),
+        measured=measured.get(name, {}),
     )
     _converse(asking)
-    found = decide(asking.as_told(), day=day, segments=(name,), replaced=asking.replaced)
+    found = decide(asking.as_told(), day=day, segments=(name,), replaced=stated, measured=measured)
     print()
     show_decided(only(found, asking.questions), Console(highlight=False), full=full)
     print()
@@ -122,6 +138,10 @@ def _which(charter: Charter, segment: str | None) -> str:
 def _converse(asking: Asking) -> None:
     judged = asking.judged()
     given = answers(judged, asking.questions)
+    seen = [fact for fact in judged.facts.values() if fact.basis == MEASURED]
+    if seen:
+        told = ", ".join(f"{fact.name.replace('_', ' ')} {spread(fact)}" for fact in seen)
+        _say(f"Measured as of {asking.day}, and not asked for: {told}.")
     _say(f"{asking.segment}: {_open(given)}")
     if open_among(given):
         _say("One question at a time. ? or Enter where you do not know. Ctrl-D ends it.")

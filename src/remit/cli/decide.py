@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 
-from remit.charter import Charter, fact_kinds, read_charter
+from remit.charter import Charter, fact_kinds
 from remit.charter.ownership import segments_of
+from remit.charter.read import read_with_places
 from remit.cli.writing import write_whole
-from remit.decide import QUESTIONS, Decided, decide
+from remit.decide import QUESTIONS, Decided, Measured, decide
 from remit.decide.facts import Value
 from remit.report.decided import decided_as_json, show_decided
 from remit.terms import Place, Problem, RemitError, nearest
@@ -29,6 +30,8 @@ def run_decide(
     questions: Sequence[str] = (),
     svg: Path | None = None,
     html: Path | None = None,
+    evidence: Path | str | None = None,
+    as_of: date | None = None,
 ) -> None:
     """Decide and print; the page and the drawing go into what files were asked for.
 
@@ -36,30 +39,35 @@ def run_decide(
         charter: The charter's file.
         segment: Only this one; None for all.
         replaced: `fact=value`, to be taken instead of what is stated.
-        day: Headcounts and numbers are those of this day.
+        day: Headcounts and numbers are those of this day, where there is no evidence.
         as_json: Print one JSON document.
         full: Print every path as well.
         questions: Only these; none for all.
         svg: Where to write the path of one segment's answer as SVG: of the first of these
             questions, or of AE | AM.
         html: Where to write everything as one HTML file.
+        evidence: A loaded file, or a copy of one, to measure facts from; the day is then its own.
+        as_of: The day to look from in the evidence; its last if None.
 
     Raises:
         RemitError: If there is no such segment, question or fact, a value is not of the fact's
-            kind, or a drawing is asked for and several segments could be meant.
+            kind, the evidence cannot be opened, or a drawing is asked for and several segments could
+            be meant.
     """
     asked = known_questions(questions)
-    declared = read_charter(charter)
+    declared, read = read_with_places(charter)
     named = segments_of(declared)
     if svg is not None and segment is None and len(named) > 1:
         wrong = "draws one segment, and the charter has several."
         fix = f"Say --segment with one of: {', '.join(named)}."
         raise RemitError([Problem(Place("--svg"), "", wrong, fix)])
+    segments = (known_segment(declared, segment),) if segment is not None else None
+    stated = replaced_facts(replaced)
+    measured: Mapping[str, Mapping[str, Measured]] = {}
+    if evidence is not None:
+        day, measured = facts_from(declared, evidence, as_of, segments)
     found = decide(
-        declared,
-        day=day,
-        segments=(known_segment(declared, segment),) if segment is not None else None,
-        replaced=replaced_facts(replaced),
+        declared, day=day, segments=segments, replaced=stated, measured=measured, read=read
     )
     found = only(found, asked)
     numbers = declared.numbers()
@@ -67,7 +75,7 @@ def run_decide(
         from remit.report.decision_page import decision_html, decision_svg  # only to draw
     if svg is not None:
         drawn = asked[0] if questions else "ae_am"
-        write_whole(svg, decision_svg(found.segments[0], drawn, day=day, numbers=numbers))
+        write_whole(svg, decision_svg(found.segments[0], drawn, day=found.day, numbers=numbers))
     if html is not None:
         write_whole(html, decision_html(found, numbers))
     if as_json:
@@ -77,6 +85,30 @@ def run_decide(
     for name, file in (("SVG", svg), ("HTML", html)):
         if file is not None:
             print(f"{name}: {file}")
+
+
+def facts_from(
+    charter: Charter,
+    evidence: Path | str,
+    as_of: date | None,
+    segments: Sequence[str] | None,
+) -> tuple[date, Mapping[str, Mapping[str, Measured]]]:
+    """The day of the evidence, and what it tells of each segment on that day.
+
+    Raises:
+        EvidenceError: If it is no evidence, was loaded with other patterns, or begins later.
+    """
+    from remit.cli.progress import progress
+    from remit.decide.measured import measured_facts
+    from remit.measures import open_for
+
+    with progress() as say:
+        opened = open_for(charter, evidence, as_of=as_of)
+        try:
+            found = measured_facts(charter, opened, segments=segments, progress=say)
+        finally:
+            opened.connection.disconnect()
+    return opened.as_of, found
 
 
 def only(found: Decided, questions: Sequence[str]) -> Decided:

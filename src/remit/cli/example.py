@@ -30,7 +30,8 @@ def run_example(directory: Path, seed: int, layouts: Sequence[str] = ()) -> None
         written = write_example(directory, seed=seed, layouts=("salesforce", *layouts))
     also = "".join(f", {folder.name}/" for folder in list(written.layouts.values())[1:])
     print(
-        f"Wrote {directory}: charter.yaml, people.csv, export/{also} and, for comparison, "
-        "truth.json."
+        f"Wrote {directory}: charter.yaml, people.csv, export/{also}, finance/ and, for "
+        "comparison, truth.json."
     )
-    print(f"Now: remit audit {directory / 'charter.yaml'} {directory / 'export'}")
+    finance = written.finance / "mapping.yaml"
+    print(f"Now: remit audit {written.charter} {written.export} {finance}")

@@ -15,7 +15,8 @@ def run_forget(person: str, file: Path, *, dry_run: bool, as_json: bool) -> None
     """Forget a person in a loaded file, and say what was done; never who it was.
 
     Raises:
-        EvidenceError: If it is no evidence file, nobody is called so, or more than one person is.
+        EvidenceError: If it is no evidence file, nobody is called so, more than one person is, or
+            the file is being loaded into.
     """
     done = forget_person(file, person, dry_run=dry_run)
     if as_json:

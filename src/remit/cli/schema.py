@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 
-from remit.charter.schema import charter_schema
 
+def run_schema(of: str) -> None:
+    """Print the JSON Schema of the charter's language, or of an audit as JSON."""
+    if of == "audit":
+        from remit.report.audit_schema import audit_schema
 
-def run_schema() -> None:
-    """Print the charter's language as JSON Schema."""
+        print(audit_schema())
+        return
+    from remit.charter.schema import charter_schema
+
     print(json.dumps(charter_schema(), indent=2, ensure_ascii=False))

@@ -1,11 +1,12 @@
 """Which roles a segment needs: one recommendation at each boundary, and what would change it.
 
-Facts (`known`) become signals, the few levels that the frameworks speak of; each framework turns
-signals into verdicts with the path it took; `recommend` reconciles them. To add a framework, write
-one function under `@Framework` in a file of its own. That is all.
+Facts (`known`), stated in a charter or measured from evidence (`measured.measured_facts`), become
+signals, the few levels that the frameworks speak of; each framework turns signals into verdicts
+with the path it took; `recommend` reconciles them. To add a framework, write one function under
+`@Framework` in a file of its own. That is all.
 """
 
-from remit.decide.facts import Known, known
+from remit.decide.facts import Known, Measured, known
 from remit.decide.framework import Framework, Seen, Step, Unknown, Verdict
 from remit.decide.recommend import QUESTIONS, Opinion, Recommendation, recommend
 from remit.decide.run import Decided, SegmentDecision, decide
@@ -17,6 +18,7 @@ __all__ = [
     "Decided",
     "Framework",
     "Known",
+    "Measured",
     "Opinion",
     "Recommendation",
     "Seen",

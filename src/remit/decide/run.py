@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ from remit.charter import Boundary, Charter, owners, structure
 from remit.charter.boundaries import ANSWERS
 from remit.charter.market import covers
 from remit.charter.ownership import segments_of
+from remit.charter.positions import Positioned
 from remit.charter.statements import Decision
 from remit.decide.break_even import BreakEven, break_even
-from remit.decide.facts import Known, Value, known
+from remit.decide.facts import Known, Measured, Value, known
 from remit.decide.mitigations import Mitigation, mitigations
 from remit.decide.recommend import QUESTIONS
 from remit.decide.signals import Level
@@ -67,6 +68,9 @@ class SegmentDecision:
     answers: tuple[Answered, ...]
     break_even: BreakEven | None
     """remit's own cross-check on AE | AM; it never votes."""
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+    """All that evidence was asked about the segment, with the reasons for what it cannot tell;
+    empty where nobody looked."""
 
     def at(self, question: str) -> Answered:
         """What is recommended at one question."""
@@ -91,6 +95,8 @@ def decide(
     segments: tuple[str, ...] | None = None,
     questions: tuple[str, ...] = tuple(QUESTIONS),
     replaced: Mapping[str, Value] | None = None,
+    measured: Mapping[str, Mapping[str, Measured]] | None = None,
+    read: Positioned | None = None,
     draws: int = DRAWS,
     seed: int = 0,
     flips: bool = True,
@@ -103,6 +109,8 @@ def decide(
         segments: Only these.
         questions: Only these.
         replaced: Facts to take instead of what is stated.
+        measured: What evidence tells, by segment and fact; see `measured.measured_facts`.
+        read: The charter's file as it was read, for the lines that state the facts.
         draws: How many joint draws of the uncertain facts; 0 takes the central values alone.
         seed: Same seed, same draws.
         flips: Whether to look for what would change each answer.
@@ -111,7 +119,8 @@ def decide(
     found = []
     cells = owners(charter)
     for place, segment in enumerate(segments or segments_of(charter)):
-        facts = known(charter, segment, day, replaced)
+        seen = (measured or {}).get(segment, {})
+        facts = known(charter, segment, day, replaced, seen, read)
         judged = Judged(facts, numbers, day)
         run_today = structure(charter, segment, cells)
         drawn = _drawn(judged, draws, [seed, place]) if draws else None
@@ -125,6 +134,7 @@ def decide(
                     for question in questions
                 ),
                 break_even(facts, numbers, day),
+                seen,
             )
         )
     return Decided(charter.company, day, tuple(found), draws, seed)

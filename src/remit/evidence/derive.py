@@ -35,7 +35,9 @@ def derive(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
         _ends_of_deals(con, deals, charter.time_zone)
     for deals in ("opportunities", "earlier.opportunities"):
         _kinds_of_deals(con, deals)
-    _worth_of_versions(con, charter.currency.upper())
+    for deals in ("opportunities", "earlier.opportunities"):
+        _worth_of_deals(con, deals, charter.currency.upper())
+        _proofs_of_concept(con, deals, charter)
     _leads_of_deals(con)
     taking_part(con, charter)
     _steps(con, charter)
@@ -137,13 +139,25 @@ def _kinds_of_deals(con: duckdb.DuckDBPyConnection, deals: str) -> None:
     )
 
 
-def _worth_of_versions(con: duckdb.DuckDBPyConnection, home: str) -> None:
-    """What a version of a deal was worth that came after a newer one, where no rate is needed."""
+def _worth_of_deals(con: duckdb.DuckDBPyConnection, deals: str, home: str) -> None:
+    """What deals are worth in the charter's currency, where no rate is needed to say it."""
     con.execute(
-        f"""UPDATE earlier.opportunities AS o SET company_amount = o.amount
-        WHERE o.company_amount IS NULL AND o.currency = '{home}' AND EXISTS (
-            SELECT 1 FROM opportunities p WHERE p.opportunity_id = o.opportunity_id
-            AND (p.company_amount IS NOT NULL OR p.amount IS NULL))"""
+        f"""UPDATE {deals} SET company_amount = amount WHERE company_amount IS NULL
+        AND amount IS NOT NULL AND (currency IS NULL OR upper(currency) = '{home}')"""
+    )
+
+
+def _proofs_of_concept(con: duckdb.DuckDBPyConnection, deals: str, charter: Charter) -> None:
+    """When deals first entered the stage that the charter calls a proof of concept."""
+    proof = charter.deals.proof_of_concept
+    if proof is None or proof.stage is None:
+        return
+    con.execute(
+        f"""UPDATE {deals} AS o SET poc_at = least(o.poc_at, s.poc_at) FROM (
+            SELECT record_id, min(entered_at) AS poc_at FROM stage_changes
+            WHERE record_type = 'opportunity' AND lower(stage) = lower(?) GROUP BY 1) s
+        WHERE s.record_id = o.opportunity_id""",
+        [proof.stage],
     )
 
 
@@ -171,8 +185,11 @@ def taking_part(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
             AND activities.activity_id NOT IN (SELECT activity_id FROM bulk);
         UPDATE activities SET counted = false, not_counted = 'bulk closed' FROM bulk
         WHERE activities.activity_id = bulk.activity_id AND activities.counted AND activities.minutes IS NULL;
+        DELETE FROM doers WHERE of_handoff IS NULL;
         DELETE FROM participants WHERE activity_id IN (SELECT activity_id FROM doers)"""
     )
+    if not con.execute("SELECT 1 FROM doers LIMIT 1").fetchone():
+        return
     merge(
         con,
         "participants",

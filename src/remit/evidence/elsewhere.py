@@ -7,6 +7,7 @@ says of roles is held beside it, for as long as it is open.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 
+from remit.evidence.sql import identifier, parquet_of, quoted
 from remit.evidence.tables import NAMES, TABLES
 from remit.evidence.write import sql_type
 from remit.terms import Place, Problem, RemitError
@@ -106,8 +108,9 @@ def _open_file(file: Path) -> Opened:
 
 
 def _open_folder(folder: Path) -> Opened:
-    found = {part.name: part / "**" / "*.parquet" for part in folder.iterdir() if part.is_dir()}
-    there = {name: f"read_parquet({_quoted(str(files))})" for name, files in found.items()}
+    there = {
+        part.name: parquet_of(part, "**/*.parquet") for part in folder.iterdir() if part.is_dir()
+    }
     return _views(duckdb.connect(), there, str(folder))
 
 
@@ -163,14 +166,14 @@ def _open_database(address: str) -> Opened:
     if parts.scheme == "duckdb":
         con = duckdb.connect()
         try:
-            con.execute(f"ATTACH {_quoted(_file_of(parts))} AS there (READ_ONLY)")
+            con.execute(f"ATTACH {quoted(_file_of(parts))} AS there (READ_ONLY)")
         except duckdb.Error:
             raise _no_evidence(shown) from None
-        lies = f"there.{_identifier(schema)}"
+        lies = f"there.{identifier(schema)}"
         return _views(con, {name: f"{lies}.{name}" for name in _attached(con, schema)}, shown)
     with _postgres(address) as con:
         if schema:
-            con.execute(f"SET search_path TO {_identifier(schema)}")
+            con.execute(f"SET search_path TO {identifier(schema)}")
         if con.execute("SELECT current_schema()").fetchone() == (None,):
             raise _no_evidence(shown)
         return _copy(ibis.postgres.from_connection(con), shown)
@@ -185,17 +188,31 @@ def _postgres(address: str) -> Iterator[Any]:
     except ImportError:
         wrong = "the driver for PostgreSQL is not installed."
         raise _refused(shown, wrong, "Install it: pip install 'remit[postgres]'.") from None
-    options = {word: value for word, value in parse_qsl(parts.query) if word != "schema"}
-    asked = {"connect_timeout": str(SECONDS_TO_CONNECT), "application_name": "remit", **options}
     try:
-        con = psycopg.connect(parts._replace(query=urlencode(asked)).geturl())
-        con.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        yield con
+        yield connect_postgres(parts)
     except psycopg.Error as error:
-        said = _first_line(error)
-        for secret in filter(None, (parts.password, unquote(parts.password or ""))):
-            said = said.replace(secret, "***")
+        said = without_password(_first_line(error), address)
         raise _refused(shown, f"the database says: {said}", _RIGHTS) from None
+
+
+def connect_postgres(address: SplitResult) -> Any:
+    """Connect to PostgreSQL; a transaction sees the database as it is at its first question.
+
+    Args:
+        address: `postgresql://...` in parts; the `schema` among its options is passed over.
+
+    Raises:
+        ImportError: If psycopg is not installed.
+        psycopg.Error: If the database cannot be reached or entered.
+    """
+    import psycopg
+
+    options = {word: value for word, value in parse_qsl(address.query) if word != "schema"}
+    asked = {"connect_timeout": str(SECONDS_TO_CONNECT), "application_name": "remit", **options}
+    named = address._replace(scheme="postgresql", query=urlencode(asked))
+    con = psycopg.connect(named.geturl())
+    con.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    return con
 
 
 # Reading what is there
@@ -264,7 +281,7 @@ def write_evidence(file: Path, to: Path | str, *, with_names: bool = False) -> M
     opened.connection.disconnect()
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar = false")
-        con.execute(f"ATTACH {_quoted(str(file))} AS loaded (READ_ONLY); USE loaded")
+        con.execute(f"ATTACH {quoted(str(file))} AS loaded (READ_ONLY); USE loaded")
         queries = {
             name: f"SELECT {', '.join(table.columns)} FROM {name}" for name, table in TABLES.items()
         }
@@ -297,7 +314,7 @@ def _write_folder(con: duckdb.DuckDBPyConnection, queries: Mapping[str, str], to
                 where, how = made / name, ", PARTITION_BY (month)"
             else:
                 where, how = made / name / "rows.parquet", ""
-            con.execute(f"COPY ({query}) TO {_quoted(str(where))} (FORMAT parquet{how})")
+            con.execute(f"COPY ({query}) TO {quoted(str(where))} (FORMAT parquet{how})")
         if to.exists():
             to.rename(before)
         try:
@@ -310,9 +327,9 @@ def _write_folder(con: duckdb.DuckDBPyConnection, queries: Mapping[str, str], to
 
 def _write_duckdb(con: duckdb.DuckDBPyConnection, queries: Mapping[str, str], to: str) -> None:
     parts, schema, shown = _address(to)
-    lies = f"there.{_identifier(schema)}"
+    lies = f"there.{identifier(schema)}"
     try:
-        con.execute(f"ATTACH {_quoted(_file_of(parts))} AS there")
+        con.execute(f"ATTACH {quoted(_file_of(parts))} AS there")
         con.execute(f"BEGIN; CREATE SCHEMA IF NOT EXISTS {lies}")
         _check_free(_attached(con, schema), shown)
         for name in (*queries, APART):
@@ -330,7 +347,7 @@ def _write_postgres(con: duckdb.DuckDBPyConnection, queries: Mapping[str, str], 
         (schema,) = there.execute(
             "SELECT coalesce(nullif(%s, ''), current_schema())", [schema]
         ).fetchone()
-        lies = _identifier(schema)
+        lies = identifier(schema)
         names = there.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s)", [lies]
         ).fetchall()
@@ -358,7 +375,7 @@ def _fill_postgres(
         ORDER BY array_position(ARRAY['pg_c_utf8', 'C.utf8', 'C.UTF-8', 'C'], collname::text) LIMIT 1"""
     ).fetchone()
     spelt = {"VARCHAR": f"text COLLATE {found[0]}", "DOUBLE": "double precision"}
-    columns = ", ".join(f"{_identifier(c)} {spelt.get(t, t)}" for c, t in types.items())
+    columns = ", ".join(f"{identifier(c)} {spelt.get(t, t)}" for c, t in types.items())
     con.execute(f"CREATE TABLE {name} ({columns})")
     with con.cursor().copy(f"COPY {name} FROM STDIN") as copy:
         for batch in batches:
@@ -403,23 +420,39 @@ def without_secrets(address: str) -> str:
     >>> without_secrets("postgresql://ada:s3cret@db.example:5432/crm?schema=remit&sslkey=mine")
     'postgresql://ada@db.example:5432/crm?schema=remit'
     """
-    parts = urlsplit(address)
-    schema = dict(parse_qsl(parts.query)).get("schema")
-    user = f"{parts.username}@" if parts.username else ""
-    host = f"//{user}{parts.netloc.rpartition('@')[2]}" if "://" in address else ""
-    return f"{parts.scheme}:{host}{parts.path}{f'?schema={schema}' if schema else ''}"
+    bare, _, options = _USER.sub(r"://\1@", address).partition("?")
+    schema = dict(parse_qsl(options)).get("schema")
+    return f"{bare}?schema={schema}" if schema else bare
+
+
+def without_password(said: str, address: str) -> str:
+    """What a driver says of an address, with stars in the place of the password.
+
+    >>> without_password("no entry with p%40ss or p@ss", "postgresql://ada:p%40ss@db/crm")
+    'no entry with *** or ***'
+    """
+    password = password_of(address)
+    for secret in filter(None, (password, unquote(password))):
+        said = said.replace(secret, "***")
+    return said
+
+
+def password_of(address: str) -> str:
+    """The password as it is written in an address; empty if there is none.
+
+    >>> password_of("postgresql://ada:s3/cr@t@db.example/crm"), password_of("postgresql://db/crm")
+    ('s3/cr@t', '')
+    """
+    found = _USER.search(address)
+    return found[2] if found else ""
+
+
+_USER = re.compile(r"://([^:/@?]*):([^?]*)@")
+"""The user and the password of an address, whatever characters the password has."""
 
 
 def _file_of(parts: SplitResult) -> str:
     return unquote(parts.netloc + parts.path)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _first_line(error: Exception) -> str:

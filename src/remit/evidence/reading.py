@@ -28,7 +28,7 @@ def reading_of(charter: Charter) -> str:
             "time_zone": True,
             "currency": True,
             "segments": {"__all__": {"where"}},
-            "deals": {"kind"},
+            "deals": {"kind", "next_step", "forecast", "framework", "proof_of_concept"},
             "inbound": True,
             "not_people": True,
             "email_domains": True,

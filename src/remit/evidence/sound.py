@@ -12,6 +12,7 @@ from datetime import date
 
 import duckdb
 
+from remit.evidence.sql import quoted_list
 from remit.evidence.tables import DAY, INSTANT, TABLES
 
 EXAMPLES = 3
@@ -185,6 +186,41 @@ def _people(looked: _Looked) -> Iterator[DataFinding]:
                 )
 
 
+_BY_WORD: Mapping[str, str] = {
+    "quotas": "What they were asked to bring is compared with nothing.",
+    "deal_splits": "They credit nobody who has a role.",
+    "deal_credits": "They credit nobody who has a title.",
+    "diary": "Their hours count for no role.",
+    "teams": "They are in no team.",
+    "territories": "Their territories are nobody's who does anything.",
+}
+"""Tables that other systems than the CRM fill, and what somebody unknown there means."""
+
+
+def _strangers(looked: _Looked) -> Iterator[DataFinding]:
+    """Whom a plain table or a list names by a word that means nobody the CRM or a list knows."""
+    has_names = looked.con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'private' AND table_name = 'names'"
+    ).fetchone()
+    listed = "SELECT person_id FROM private.names WHERE NOT coalesce(by_word, false)"
+    if not has_names or not looked.con.execute(f"{listed} LIMIT 1").fetchone():
+        return
+    named = """(SELECT person_id FROM private.names WHERE by_word
+        AND coalesce(lower(name) = lower(source_id), true)
+        AND coalesce(lower(email) = lower(source_id), true)
+        AND person_id NOT IN (SELECT person_id FROM positions WHERE title IS NOT NULL))"""
+    for table, means in _BY_WORD.items():
+        for column, noun in TABLES[table].columns.items():
+            if noun.person:
+                yield from looked.rows(
+                    table,
+                    f"name {_article(column)} by a word that no user of the CRM answers to",
+                    f"t.{column} IN {named}",
+                    f"{means} Give the e-mail address or the CRM's id.",
+                    among=f"t.{column} IS NOT NULL",
+                )
+
+
 _WORKED_OUT = ("activity_states", "assignments", "remits", "work", "states", "role_shares")
 """Tables that a load fills from the others: what is wrong there is told of those."""
 
@@ -195,6 +231,19 @@ def _article(column: str) -> str:
         "person_id": "a person",
         "manager_id": "a manager",
     }.get(column, f"somebody in {column}")
+
+
+def _kinds_of_costs(looked: _Looked) -> Iterator[DataFinding]:
+    yield from looked.rows(
+        "costs",
+        f"are of a kind that is none of {', '.join(COSTS)}",
+        f"t.kind NOT IN {quoted_list(COSTS)}",
+        "They count for nothing.",
+    )
+
+
+COSTS = ("comp", "other_s_and_m", "cost_to_serve", "revenue", "cost_of_revenue")
+"""The kinds of amounts that `costs` has."""
 
 
 # Shares
@@ -412,6 +461,8 @@ def _empty(looked: _Looked) -> Iterator[DataFinding]:
 _LOOKS: Sequence[Callable[[_Looked], Iterator[DataFinding]]] = (
     _keys,
     _people,
+    _strangers,
+    _kinds_of_costs,
     _shares,
     _spells,
     _balance,

@@ -18,7 +18,7 @@ from remit.evidence.tables import TABLES, VERSIONED
 from remit.evidence.versions import as_known
 from remit.terms import Place, Problem
 
-FORMAT = "3"
+FORMAT = "4"
 """Version of the layout of an evidence file."""
 
 
@@ -59,9 +59,11 @@ class Evidence:
                 table = table.filter(table.known_from.isnull() | (table.known_from < self.ends))
             if name == "opportunities":
                 later = table.closed_at >= self.ends
+                no_instant = ibis.null("timestamp(6)")
                 table = table.mutate(
                     won=later.ifelse(ibis.null("boolean"), table.won),
-                    closed_at=later.ifelse(ibis.null("timestamp(6)"), table.closed_at),
+                    closed_at=later.ifelse(no_instant, table.closed_at),
+                    poc_at=(table.poc_at >= self.ends).ifelse(no_instant, table.poc_at),
                 )
             self._hidden[name] = table
         return self._hidden[name]

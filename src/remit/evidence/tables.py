@@ -211,6 +211,18 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             closed_from=Column(TEXT, "how `closed_at` was known: stage history, or the close day"),
             won=Column(FLAG, "true won, false lost, null open"),
             source=Column(TEXT, "where it came from, in the CRM's words"),
+            next_step=Column(
+                FLAG, "whether its next step holds more than a placeholder; the text is not kept"
+            ),
+            forecast=Column(
+                TEXT, "commit, best_case, pipeline or omitted, by the charter's words for it"
+            ),
+            framework=Column(
+                NUMBER,
+                "share of the qualification framework's fields that are filled, 0 to 1, of those "
+                "that the export has",
+            ),
+            poc_at=Column(INSTANT, "when its proof of concept started, where one did"),
         ),
         "stage_changes": _table(
             "a deal or lead entering a stage; `left_at` null while it is there",
@@ -333,7 +345,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             date_only=Column(FLAG, "true where only the day is known", required=True),
             minutes=Column(NUMBER, "minutes recorded; null where the CRM has none"),
             counted=Column(FLAG, "false where it is not somebody's working time", required=True),
-            not_counted=Column(TEXT, "why not: automated, all day, bulk closed, cancelled, future"),
+            not_counted=Column(TEXT, "why not: automated, came in, all day, bulk closed, cancelled, future"),
             rule=Column(TEXT, "name of the first charter rule it matched"),
             direction=Column(TEXT, "inbound or outbound, where known"),
             outcome=Column(TEXT, "what came of it, in the CRM's words"),
@@ -463,6 +475,9 @@ NAMES = _table(
     source_id=_id("the CRM's id"),
     name=Column(TEXT, "name"),
     email=Column(TEXT, "e-mail address"),
+    by_word=Column(
+        FLAG, "true where a list or a plain table calls them so, and no list of users has them"
+    ),
 )
 
 VERSIONED = ("people", "accounts", "contacts", "leads", "opportunities", "tickets")

@@ -63,7 +63,7 @@ def create(con: duckdb.DuckDBPyConnection, *, key: str) -> None:
         -- handoffs whose cases were gathered from steps, and not loaded as a table
         CREATE TABLE IF NOT EXISTS recorded.gathered (handoff VARCHAR);
         -- what a CRM's records say of who did something and when they closed it; of meetings, whom
-        -- or what they name themselves
+        -- or what they name themselves. `of_handoff` is null where a source said who took part
         CREATE TABLE IF NOT EXISTS recorded.doers (activity_id VARCHAR, owner VARCHAR, creator VARCHAR,
             of_handoff BOOLEAN, closed_at TIMESTAMP, concerns VARCHAR[]);
         -- who or what else an activity is said to concern, each saying by itself and dated
@@ -119,7 +119,8 @@ def keep_newest(
 
     Which of two rows with one key is the newer is told by `stated_at` and, of equals, by what
     they hold, so that exports give the same table in whichever order they are loaded. What the
-    other one held is kept as an earlier version of a record that changes.
+    other one held is kept as an earlier version of a record that changes. A row that no record
+    states, such as a person whom another table names, is older than any.
 
     `mapped` has the columns, `_row`, `_gone` (the CRM has deleted it) and `_reason` (why it is
     refused); it gains `_outdated`.
@@ -144,7 +145,8 @@ def keep_newest(
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE contest AS
             SELECT m._row, t.rowid AS place, t._content = m._content AS alike, t._since,
-                coalesce((t.stated_at, t._content) > (m.stated_at, m._content), false) AS outdated
+                t.stated_at IS NOT NULL
+                    AND coalesce((t.stated_at, t._content) > (m.stated_at, m._content), false) AS outdated
             FROM (SELECT *, {content} AS _content FROM mapped WHERE {good}) m JOIN {table} t ON {same};
             UPDATE mapped SET _outdated = true FROM contest c WHERE c._row = mapped._row AND c.outdated"""
         )
@@ -153,7 +155,7 @@ def keep_newest(
             con.execute(
                 f"""INSERT INTO earlier.{table} BY NAME
                 SELECT t.* FROM {table} t JOIN contest c ON c.place = t.rowid
-                WHERE NOT c.outdated AND NOT coalesce(c.alike, false);
+                WHERE NOT c.outdated AND NOT coalesce(c.alike, false) AND t.stated_at IS NOT NULL;
                 INSERT INTO earlier.{table} BY NAME
                 SELECT {", ".join(f"m.{c}" for c in columns)}, {content} AS _content, m.stated_at AS _since
                 FROM mapped m JOIN contest c USING (_row) WHERE c.outdated AND NOT coalesce(c.alike, false);
@@ -204,11 +206,17 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
                     f"DELETE FROM {part} USING deleted WHERE {part}.activity_id = deleted.activity_id"
                 )
     for name in HISTORIES:
-        _history(con, name)
+        make_spells(con, name)
 
 
-def _history(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Spells of records, from every entry that any load brought."""
+def make_spells(con: duckdb.DuckDBPyConnection, name: str, *, of: str = "") -> None:
+    """Work out the spells of a history from every entry that any load brought.
+
+    Args:
+        con: A connection to the file being written.
+        name: The table of spells, one of `HISTORIES`.
+        of: A relation with the records that may have new entries; empty for all records.
+    """
     entries = f"recorded.staged_{name}"
     if not con.execute(f"SELECT 1 FROM {entries} LIMIT 1").fetchone():
         return
@@ -216,9 +224,10 @@ def _history(con: duckdb.DuckDBPyConnection, name: str) -> None:
     told = ", ".join(f"{c}" for c in TABLES[name].columns if c not in ("place", ends))
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE entries AS SELECT {told}, min(place) AS place FROM (
-            SELECT * {"" if "place" in TABLES[name].columns else ", 0 AS place"} FROM {entries})
+            SELECT * {"" if "place" in TABLES[name].columns else ", 0 AS place"} FROM {entries}
+            SEMI JOIN (SELECT record_type, record_id FROM {of or entries}) USING (record_type, record_id))
         GROUP BY ALL;
-        DELETE FROM {entries};
+        DELETE FROM {entries} WHERE (record_type, record_id) IN (SELECT DISTINCT record_type, record_id FROM entries);
         INSERT INTO {entries} BY NAME SELECT * {"" if "place" in TABLES[name].columns else "EXCLUDE (place)"} FROM entries;
         DELETE FROM {name} WHERE (record_type, record_id) IN (SELECT DISTINCT record_type, record_id FROM entries)"""
     )

@@ -24,6 +24,7 @@ from remit.example import charter, finance, salesforce
 from remit.example.company import Company, Faults, Innocents
 from remit.example.days import calendar
 from remit.example.dice import Dice
+from remit.example.diligence import keep_in_order
 from remit.example.forget import keep as keep_of
 from remit.example.layouts import SALESFORCE, Everything, writers
 from remit.example.market import happen
@@ -128,7 +129,7 @@ def _live(
     seed: int, company: Company, export: Path | None, *, keep: bool
 ) -> tuple[Everything, dict[str, int], Dice]:
     """Let the company live; what came of it, rows of the export by table, and further chance."""
-    chance = [Dice(source) for source in np.random.default_rng(seed).spawn(6)]
+    chance = [Dice(source) for source in np.random.default_rng(seed).spawn(7)]
     days = calendar(
         company.founded - timedelta(days=800),
         company.last_day + timedelta(days=900),
@@ -136,6 +137,7 @@ def _live(
     )
     staff = hire(company, days, chance[0])
     market = happen(company, staff, days, chance[1])
+    market = keep_in_order(company, staff, market, days, chance[6])
     year = labour(company, staff, market, days, chance[2])
     kept = keep_of(company, staff, market, year, days, chance[3])
     rows, tables = salesforce.export(

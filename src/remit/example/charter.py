@@ -87,6 +87,7 @@ roles:
     plan: am
     tools: [crm, video, conversation_intelligence, e_signature, customer_success_platform]
     reports_to: vp_sales
+    ramp: 120 days
   generalist:                                # small companies: one seller for everything
     is: AE/AM
     segments: [smb]
@@ -165,6 +166,20 @@ deals:
     Renewal Open: renewal              # opened a year ahead; work on it starts with the next stage
     Renewal Discussion: renewal
     Renewal Negotiation: renewal
+  next_step: Opportunity.NextStep      # only whether something stands there is ever kept
+  forecast:                            # the export says Forecast where the screen says Commit
+    field: Opportunity.ForecastCategory
+    commit: [Commit, Forecast]
+    best_case: [Best Case, BestCase]
+    pipeline: [Pipeline]
+    omitted: [Omitted]
+  framework:                           # MEDDPICC
+    metrics: Opportunity.Metrics__c
+    economic_buyer: Opportunity.Economic_Buyer__c
+    decision_criteria: Opportunity.Decision_Criteria__c
+    decision_process: Opportunity.Decision_Process__c
+    champion: Opportunity.Champion__c
+  proof_of_concept: {field: Opportunity.POC_Start__c}
 
 # Lead sources that are somebody asking to talk.
 inbound:
@@ -176,10 +191,13 @@ not_people: ["Marketing Integration*"]
 # How activities are read. Rules are tried in this order, before anything else is looked at.
 activities:
   rules:
-    - name: internal_meetings
+    - {name: one_to_ones, object: Event, where: {Subject: "1:1*"}, is: internal}
+    - {name: pipeline_reviews, object: Event, where: {Subject: "Pipeline review*"}, is: internal}
+    - {name: team_meetings, object: Event, where: {Subject: "Team meeting*"}, is: internal}
+    - name: business_reviews
       object: Event
-      where: {Subject: ["1:1*", "Team meeting*", "Pipeline review*"]}
-      is: internal
+      where: {Subject: "Quarterly business review*"}
+      is: customer_success
     - {name: sequence_lists, object: Task, where: {TaskSubtype: ListEmail}, automated: true}
     - {name: sequence_steps, object: Task, where: {Type: Sequence}, automated: true}
     - name: deal_desk_work
@@ -263,6 +281,9 @@ retention_indicators:
     at_least: 50%
     within: 90 days
     share_of_customers: 70%
+
+# A customer has something of the product once a few of its people use it.
+first_value: {metric: active_users, at_least: 3}
 """
 
 _PAY = """
@@ -414,12 +435,14 @@ tools:
 
 # Meetings that are held whatever the quarter looks like.
 cadences:
-  - {is: one_to_one, by: sales_manager, every: 1 week}
-  - {is: one_to_one, by: cs_manager, with: csm, every: 1 week}
-  - {is: pipeline_review, by: sales_manager, with: ae, every: 1 week, framework: MEDDPICC}
-  - {is: pipeline_review, by: sales_manager, with: generalist, every: 1 week, framework: BANT}
+  - {is: one_to_one, by: sales_manager, every: 1 week, seen_in: one_to_ones}
+  - {is: one_to_one, by: cs_manager, with: csm, every: 1 week, seen_in: one_to_ones}
+  - {is: pipeline_review, by: sales_manager, with: ae, every: 1 week, framework: MEDDPICC,
+     seen_in: pipeline_reviews}
+  - {is: pipeline_review, by: sales_manager, with: generalist, every: 1 week, framework: BANT,
+     seen_in: pipeline_reviews}
   - {is: forecast_call, by: vp_sales, with: sales_manager, every: 1 week}
-  - {is: business_review, by: csm, with: customers, every: 1 quarter}
+  - {is: business_review, by: csm, with: customers, every: 1 quarter, seen_in: business_reviews}
 
 # No behaviour of fewer people than this is shown.
 privacy: {minimum_group: 5}

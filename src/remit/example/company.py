@@ -429,6 +429,71 @@ class Record:
     owner_changes: float = 0.04
 
 
+def _forecasts() -> Mapping[str, Shares]:
+    def of(pipeline: float, best_case: float, commit: float) -> Shares:
+        return MappingProxyType({"Pipeline": pipeline, "Best Case": best_case, "Commit": commit})
+
+    return MappingProxyType(
+        {
+            "Discovery": of(1.0, 0.0, 0.0),
+            "Qualified": of(0.92, 0.08, 0.0),
+            "Technical Validation": of(0.70, 0.27, 0.03),
+            "Proposal": of(0.30, 0.55, 0.15),
+            "Negotiation": of(0.10, 0.38, 0.52),
+            "Expansion Identified": of(0.95, 0.05, 0.0),
+            "Renewal Open": of(0.30, 0.70, 0.0),
+            "Renewal Discussion": of(0.10, 0.60, 0.30),
+            "Renewal Negotiation": of(0.05, 0.30, 0.65),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Diligence:
+    """What people keep in order, deal by deal and customer by customer.
+
+    Attributes:
+        next_step: Chance that an open deal has a next step, for an owner of ordinary habits.
+        habit_spread: Spread of an owner's factor on that and on the framework's fields (standard
+            deviation of its logarithm).
+        placeholder: Share of what is missing that holds a placeholder such as "tbd" (0 to 1).
+        framework: Chance that a field of the qualification framework is filled, by the last open
+            stage that a new deal has reached.
+        forecast: Shares of the forecast categories that a deal gets on entering a stage.
+        forecast_moved: Chance that the category is raised while a deal stays in a stage.
+        proof: Share of technical deals with a proof of concept, by what becomes of the deal:
+            won, lost or open.
+        reviews: Share of due business reviews that are held on schedule, by segment.
+        neglected: Share of customers of whom hardly anybody thinks when reviews are due (0 to 1).
+        reviews_late: Share of the missed reviews that are held weeks later (0 to 1).
+        replies_logged: Share of replies to cold mails that the CRM shows (0 to 1).
+        go_live_days: Median days from signing until a customer's people use the product.
+    """
+
+    next_step: float = 0.82
+    habit_spread: float = 0.12
+    placeholder: float = 0.35
+    framework: Shares = field(
+        default_factory=lambda: _shares(
+            **{
+                "Discovery": 0.18,
+                "Qualified": 0.42,
+                "Technical Validation": 0.62,
+                "Proposal": 0.74,
+                "Negotiation": 0.84,
+            }
+        )
+    )
+    forecast: Mapping[str, Shares] = field(default_factory=_forecasts)
+    forecast_moved: float = 0.3
+    proof: Shares = field(default_factory=lambda: _shares(won=0.62, lost=0.34, open=0.45))
+    reviews: Shares = field(default_factory=lambda: _shares(enterprise=0.62, mid_market=0.78))
+    neglected: float = 0.2
+    reviews_late: float = 0.45
+    replies_logged: float = 0.85
+    go_live_days: float = 32.0
+
+
 def _segments() -> tuple[Segment, ...]:
     return (
         Segment(
@@ -586,6 +651,7 @@ class Company:
         csm_cases: Share of their customers' cases that CSMs own, when nothing is wrong (0 to 1).
         work: How people spend their time.
         record: What the CRM keeps.
+        diligence: What people keep in order.
         faults: What is wrong.
         innocents: What only looks wrong.
     """
@@ -608,6 +674,7 @@ class Company:
     csm_cases: float = 0.10
     work: Work = field(default_factory=Work)
     record: Record = field(default_factory=Record)
+    diligence: Diligence = field(default_factory=Diligence)
     faults: Faults = Faults()
     innocents: Innocents = field(default_factory=Innocents)
 

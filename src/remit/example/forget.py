@@ -12,7 +12,7 @@ from typing import NamedTuple
 from remit.example.company import Company
 from remit.example.days import DAY, Calendar, day_of, is_holiday, last_moment, number
 from remit.example.dice import Dice
-from remit.example.records import Contact, Deal, Market, Prospect
+from remit.example.records import QUARTERLY_REVIEW, Contact, Deal, Market, Prospect
 from remit.example.staff import Person, Staff
 from remit.example.work import Meeting, Piece, Target, Year
 
@@ -21,7 +21,10 @@ LEAD, CONTACT, ACCOUNT, DEAL, CASE, USER = "00Q", "003", "001", "006", "500", "0
 
 
 class Task(NamedTuple):
-    """A task row before it has ids. `seconds` is -1 where no duration was stored."""
+    """A task row before it has ids.
+
+    `seconds` is -1 where no duration was stored; `incoming` tells of mails only.
+    """
 
     created: int
     day: int
@@ -38,6 +41,7 @@ class Task(NamedTuple):
     status: str
     completed: int
     deleted: bool
+    incoming: bool = False
 
 
 class Event(NamedTuple):
@@ -86,11 +90,12 @@ _MAILS = (
     "Email: follow-up", "Email: next steps", "Email: thanks for your time", "Email: quick question",
     "Email: material as promised", "Email: checking in", "RE: your question", "Email: summary",
 )  # fmt: skip
+_REPLIES = ("Re: quick question", "Re: your reporting", "Re: 20 minutes?", "Re: intro")
 _DESK = ("Pricing approval", "Order form", "Redlines")
 _EVENT_TYPE = {
     "discovery": "Meeting", "technical_validation": "Demo", "closing": "Meeting",
     "support": "Call", "internal": "", "management": "", "qualification": "Call",
-    "customer_success": "Business Review", "onboarding": "Training",
+    "customer_success": "Meeting", "onboarding": "Training",
 }  # fmt: skip
 
 
@@ -246,6 +251,8 @@ class _Keeping:
         if outside:
             subject = f"{subject} - {outside}"
         held, rejected, reason = "", -1, ""
+        if meeting.subject == QUARTERLY_REVIEW:
+            type_ = "Business Review"
         if first is not None:
             type_ = "Discovery Meeting" if first.handed else "Intro Meeting"
         if first is not None and first.handed:
@@ -314,6 +321,28 @@ class _Keeping:
                 "Completed", moment, False,
             )
         )  # fmt: skip
+
+    def replies(self) -> None:
+        """Answers to cold mails and calls, which a sales engagement tool files as mails."""
+        dice, first = self.dice, number(self.company.work_starts)
+        for prospect in self.market.prospects:
+            at = prospect.replied
+            if at is None or prospect.inbound or self.calendar.day_of(at) < first:
+                continue
+            if not dice.chance(self.company.diligence.replies_logged):
+                continue
+            account = -1
+            if prospect.contact is not None:
+                account = self.market.contacts[prospect.contact].account
+            target = Target(prospect.number, account)
+            who, what, of = self.links(target, at)
+            self.tasks.append(
+                Task(
+                    at, self.calendar.day_of(at), self.owner(target, prospect.worker, at),
+                    prospect.worker, who, what, of, dice.pick(_REPLIES), "Email", "Email", -1, "",
+                    "Completed", at, False, incoming=True,
+                )
+            )  # fmt: skip
 
     def stale_tasks(self) -> tuple[int, ...]:
         """Old to-dos closed in bulk at quarters' ends, and those still open."""
@@ -469,6 +498,7 @@ class _Keeping:
         self.sequences()
         bulk = self.stale_tasks()
         self.calendar_noise()
+        self.replies()
         self.tasks.sort(key=lambda task: (task.created, task.creator, task.day))
         self.events.sort(key=lambda event: (event.created, event.creator, event.starts))
         return Kept(tuple(self.tasks), tuple(self.events), tuple(recorded), self.moved, bulk)

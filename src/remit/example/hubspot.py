@@ -2,8 +2,8 @@
 
 It is made from the rows of the Salesforce export, so that both tell of the same work. HubSpot's own
 property names and values are used where it has them; what it lacks is a property of the portal's
-own: `lead_source` on contacts and deals, `pain`, `trigger`, `sao_date` and `sdr` on deals,
-`rejected_date` and `rejection_reason` on meetings. Three deal pipelines stand for the three kinds of
+own: `lead_source` on contacts and deals, `pain`, `trigger`, `sao_date`, `sdr`, `poc_start` and
+the fields of the qualification framework (`metrics`, `economic_buyer`, ...) on deals, `rejected_date` and `rejection_reason` on meetings. Three deal pipelines stand for the three kinds of
 opportunity. Moments are texts such as `2026-03-04T15:04:05.000Z`, days such as `2026-03-04`.
 
 Cannot hold, in any HubSpot layout:
@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from remit.example.records import FRAMEWORK
 from remit.example.tables import Table
 
 Row = dict[str, str]
@@ -131,6 +132,8 @@ class Portal:
     contact_changes: tuple[Change, ...]
 
 
+_FORECASTS = {"Pipeline": "PIPELINE", "BestCase": "BEST_CASE", "Forecast": "COMMIT",
+              "Omitted": "OMIT", "Closed": "CLOSED"}  # fmt: skip
 SALES = Pipeline(
     "default", "Sales Pipeline",
     (
@@ -419,7 +422,9 @@ class _Making:
             "hs_deal_stage_probability": str(stage.probability),
             "num_associated_contacts": str(len(contacts)), "lead_source": row["LeadSource"],
             "pain": row["Pain__c"], "trigger": row["Trigger__c"], "sao_date": row["SAO_Date__c"],
-            "sdr": self.owner(row["SDR__c"]),
+            "sdr": self.owner(row["SDR__c"]), "poc_start": row["POC_Start__c"],
+            "hs_manual_forecast_category": _FORECASTS[row["ForecastCategory"]],
+            **{name: row[f"{name.title()}__c"] for name in FRAMEWORK},
         }  # fmt: skip
         for place, (name, at) in enumerate(stays):
             properties[f"hs_v2_date_entered_{stage_of[name].id}"] = at
@@ -568,14 +573,16 @@ class _Making:
 
     def mail(self, row: Row, which: str, at: str) -> Record:
         automated = row["TaskSubtype"] == "ListEmail" or row["Type"] == "Sequence"
-        to = self.contacts.get(row["WhoId"], "")
+        theirs = self.emails.get(self.contacts.get(row["WhoId"], ""), "")
+        ours, came_in = self.email_of(row["CreatedById"]), row["CallType"] == "Inbound"
         return self.activity(
             row, which, at,
             {
-                "hs_email_subject": row["Subject"], "hs_email_direction": "EMAIL",
+                "hs_email_subject": row["Subject"],
+                "hs_email_direction": "INCOMING_EMAIL" if came_in else "EMAIL",
                 "hs_email_status": "SENT", "hs_email_text": "",
-                "hs_email_from_email": self.email_of(row["CreatedById"]),
-                "hs_email_to_email": self.emails.get(to, ""),
+                "hs_email_from_email": theirs if came_in else ours,
+                "hs_email_to_email": ours if came_in else theirs,
                 "hs_sequence_id": "271190345" if automated else "",
             },
         )  # fmt: skip

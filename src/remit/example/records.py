@@ -14,6 +14,14 @@ NEW, EXPANSION, RENEWAL = "New Business", "Expansion", "Renewal"
 FIELDS = ("company_background", "pain_points", "stakeholders", "trigger")
 """What an SDR hands over with a meeting."""
 
+FRAMEWORK = (
+    "metrics", "economic_buyer", "decision_criteria", "decision_process", "champion",
+)  # fmt: skip
+"""Fields of the qualification framework, beside the pain that a meeting is handed over with."""
+
+QUARTERLY_REVIEW = "Quarterly business review"
+"""What the subject of a business review with a customer begins with."""
+
 PLACEHOLDERS = ("n/a", "tbd", ".", "N/A", "-", "TBD")
 """What people type into a required field they know nothing for."""
 
@@ -127,6 +135,10 @@ class Deal:
         accepted: When the AE accepted it (seconds), for handed ones.
         fields: Required fields and what stands in them.
         roles: Contacts with a role in it.
+        next_step: What stands under the next step.
+        framework: Fields of the qualification framework and what stands in them.
+        forecasts: (when, forecast category), in order.
+        proof: Day on which a proof of concept started, if one did (day number).
     """
 
     number: int
@@ -148,6 +160,14 @@ class Deal:
     source: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[int, ...] = ()
+    next_step: str = ""
+    framework: Mapping[str, str] = field(default_factory=dict)
+    forecasts: tuple[tuple[int, str], ...] = ()
+    proof: int | None = None
+
+    def forecast(self, moment: int) -> str:
+        """Its forecast category at a moment."""
+        return next((word for since, word in reversed(self.forecasts) if since <= moment), "")
 
     def owner(self, moment: int) -> int:
         """Who owns it at a moment."""
@@ -206,6 +226,25 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """A business review that was due with a customer.
+
+    Attributes:
+        account: Number of the account.
+        by: Who was to hold it (person number).
+        due: When it was due (day number).
+        starts: When it was held (seconds); None if it was not.
+        on_schedule: Whether it was held within two weeks of that day.
+    """
+
+    account: int
+    by: int
+    due: int
+    starts: int | None
+    on_schedule: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Market:
     """Everything that happened, by kind of record."""
 
@@ -216,6 +255,7 @@ class Market:
     customers: tuple[Customer, ...]
     terms: tuple[Term, ...]
     cases: tuple[Case, ...]
+    reviews: tuple[Review, ...] = ()
 
     def contacts_of(self) -> Mapping[int, tuple[Contact, ...]]:
         """Contacts by account, oldest first."""

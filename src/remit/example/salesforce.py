@@ -11,7 +11,15 @@ from remit.example.days import DAY, Calendar, Clock, day_of, last_moment, number
 from remit.example.dice import Dice
 from remit.example.forget import ACCOUNT, CASE, CONTACT, DEAL, LEAD, USER, Kept, Ref
 from remit.example.ids import record_id
-from remit.example.records import EXPANSION, RENEWAL, Contact, Deal, Market, Prospect
+from remit.example.records import (
+    EXPANSION,
+    FRAMEWORK,
+    RENEWAL,
+    Contact,
+    Deal,
+    Market,
+    Prospect,
+)
 from remit.example.staff import Staff
 from remit.example.tables import Row, Table, write_table
 
@@ -20,14 +28,9 @@ _PROBABILITY = {
     "Negotiation": 80, "Renewal Open": 60, "Renewal Discussion": 70, "Renewal Negotiation": 85,
     "Expansion Identified": 20, "Closed Won": 100, "Closed Lost": 0,
 }  # fmt: skip
-_FORECAST = {
-    "Discovery": "Pipeline", "Qualified": "Pipeline", "Technical Validation": "Pipeline",
-    "Proposal": "BestCase", "Negotiation": "Forecast", "Renewal Open": "BestCase",
-    "Renewal Discussion": "BestCase", "Renewal Negotiation": "Forecast",
-    "Expansion Identified": "Pipeline", "Closed Won": "Closed", "Closed Lost": "Omitted",
-}  # fmt: skip
+_FORECAST = {"Best Case": "BestCase", "Commit": "Forecast"}
+"""Forecast categories whose API value is not their name."""
 _FIRST_USER = 3
-_NEXT = ("Send proposal", "Call with CFO", "Security questionnaire", "Await legal", "Book demo", "")
 
 
 def truth_value(value: bool) -> str:
@@ -275,7 +278,7 @@ class _Export:
     def deals(self) -> None:
         stamp = self.clock.stamp
         rows: list[Row] = []
-        history: list[tuple[int, int, int, int, str, int]] = []
+        history: list[tuple[int, int, int, int, str, int, str]] = []
         changes: list[tuple[int, int, int, str, str, str]] = []
         roles: list[tuple[int, int, int, int]] = []
         for which in self.in_order(DEAL):
@@ -284,7 +287,7 @@ class _Export:
             amount, closes = self.deal_history(deal, history, changes)
             first, second = deal.fields.get("pain_points", ""), deal.fields.get("trigger", "")
             chance = _PROBABILITY[stage]
-            last = max(entered, deal.owners[-1][0])
+            last = max(entered, deal.owners[-1][0], deal.forecasts[-1][0])
             owner = deal.owners[-1][1]
             open_deal = deal.won is None
             rows.append(
@@ -292,12 +295,14 @@ class _Export:
                     self.id(DEAL, which), "false", self.id(ACCOUNT, deal.account),
                     self.deal_name(deal), stage, amount, chance, _money(amount * chance / 100),
                     self.clock.day(closes), deal.kind,
-                    self.dice.pick(_NEXT) if open_deal else "", deal.source,
-                    truth_value(not open_deal), truth_value(deal.won is True), _FORECAST[stage],
+                    deal.next_step, deal.source, truth_value(not open_deal),
+                    truth_value(deal.won is True), self.category(deal.forecasts[-1][1]),
                     self.user(owner), self.user(deal.creator), stamp(deal.created), stamp(last),
                     first, second,
                     "" if deal.accepted is None else self.day(deal.accepted),
                     "" if deal.sourced_by is None else self.user(deal.sourced_by),
+                    *(deal.framework.get(name, "") for name in FRAMEWORK),
+                    "" if deal.proof is None else self.clock.day(deal.proof),
                 )
             )  # fmt: skip
             contacts = deal.roles
@@ -315,7 +320,8 @@ class _Export:
             "Opportunity",
             "Id IsDeleted AccountId Name StageName Amount Probability ExpectedRevenue CloseDate "
             "Type NextStep LeadSource IsClosed IsWon ForecastCategory OwnerId CreatedById "
-            "CreatedDate LastModifiedDate Pain__c Trigger__c SAO_Date__c SDR__c",
+            "CreatedDate LastModifiedDate Pain__c Trigger__c SAO_Date__c SDR__c "
+            f"{' '.join(framework_field(name) for name in FRAMEWORK)} POC_Start__c",
             rows,
         )
         history.sort()
@@ -327,9 +333,9 @@ class _Export:
                 (
                     record_id("008", place), self.id(DEAL, which), self.user(by), stamp(at), stage,
                     amount, _money(amount * _PROBABILITY[stage] / 100), self.clock.day(closes),
-                    _PROBABILITY[stage], _FORECAST[stage], stamp(at), "false",
+                    _PROBABILITY[stage], self.category(forecast), stamp(at), "false",
                 )
-                for place, (at, which, by, amount, stage, closes) in enumerate(history)
+                for place, (at, which, by, amount, stage, closes, forecast) in enumerate(history)
             ),
         )  # fmt: skip
         changes.sort()
@@ -359,8 +365,13 @@ class _Export:
         word = {EXPANSION: "Expansion", RENEWAL: "Renewal"}.get(deal.kind, "Platform")
         return f"{firm} - {word} {day_of(deal.closes).year}"
 
+    @staticmethod
+    def category(forecast: str) -> str:
+        """A forecast category by its API value."""
+        return _FORECAST.get(forecast, forecast)
+
     def deal_history(
-        self, deal: Deal, history: list[tuple[int, int, int, int, str, int]],
+        self, deal: Deal, history: list[tuple[int, int, int, int, str, int, str]],
         changes: list[tuple[int, int, int, str, str, str]],
     ) -> tuple[int, int]:  # fmt: skip
         """Add the deal's stages and changes; returns its amount and close date today."""
@@ -373,7 +384,8 @@ class _Export:
             if place > 0 and (stage in ("Proposal", "Closed Won")) and amount != deal.amount:
                 changes.append((at, deal.number, owner, "Amount", str(amount), str(deal.amount)))
                 amount = deal.amount
-            history.append((at, deal.number, owner, amount, stage, due))
+            forecast = deal.forecast(at)
+            history.append((at, deal.number, owner, amount, stage, due, forecast))
             if place > 0 and dice.chance(0.3) and not stage.startswith("Closed"):
                 later = due + dice.whole(7, 30)
                 moment = at + 600
@@ -382,10 +394,17 @@ class _Export:
                         (moment, deal.number, owner, "CloseDate", self.clock.day(due),
                          self.clock.day(later))
                     )  # fmt: skip
-                    history.append((moment, deal.number, owner, amount, stage, later))
+                    history.append((moment, deal.number, owner, amount, stage, later, forecast))
                     due = later
+            left = deal.stages[place + 1][1] if place + 1 < len(deal.stages) else self.end
+            for moment, word in deal.forecasts:
+                if at < moment < left:
+                    by = deal.owner(moment)
+                    history.append((moment, deal.number, by, amount, stage, due, word))
         for (_, old), (at, new) in zip(deal.owners, deal.owners[1:], strict=False):
             changes.append((at, deal.number, new, "Owner", self.user(old), self.user(new)))
+        for (_, was), (at, now) in zip(deal.forecasts, deal.forecasts[1:], strict=False):
+            changes.append((at, deal.number, deal.owner(at), "ForecastCategoryName", was, now))
         return amount, due
 
     # -- activities ------------------------------------------------------------------------
@@ -399,7 +418,8 @@ class _Export:
                 "" if task.account < 0 else name(ACCOUNT, task.account), task.subject,
                 day(task.day), task.status, "Normal", users[task.owner], task.type,
                 task.subtype, "" if task.seconds < 0 else task.seconds,
-                "Outbound" if task.type == "Call" else "", task.disposition,
+                "Inbound" if task.incoming else "Outbound" if task.type == "Call" else "",
+                task.disposition,
                 "true" if task.completed >= 0 else "false",
                 "" if task.completed < 0 else stamp(task.completed), users[task.creator],
                 stamp(task.created), "true" if task.deleted else "false",
@@ -561,6 +581,15 @@ def export(
     """
     writing = _Export(company, staff, market, kept, calendar, dice, folder, keep)
     return writing.run(), writing.tables
+
+
+def framework_field(name: str) -> str:
+    """The API name of a field of the qualification framework.
+
+    >>> framework_field("economic_buyer")
+    'Economic_Buyer__c'
+    """
+    return f"{name.title()}__c"
 
 
 def user_id(person: int) -> str:

@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 
 from remit.example.company import Company
-from remit.example.days import Calendar, day_of, number
+from remit.example.days import DAY, Calendar, day_of, number
+from remit.example.finance import quotas
 from remit.example.forget import Kept
-from remit.example.records import FIELDS, NEW, PLACEHOLDERS, Deal, Market
+from remit.example.records import EXPANSION, FIELDS, NEW, PLACEHOLDERS, RENEWAL, Deal, Market
 from remit.example.salesforce import user_id
 from remit.example.staff import Staff
 from remit.example.work import Year
@@ -97,6 +98,7 @@ def _handoffs(company: Company, market: Market, calendar: Calendar) -> list[Tall
             ("offered", "ahead", "no_show", "held", "accepted", "rejected", "undecided",
              "converted"), 0,
         )  # fmt: skip
+        old = dict.fromkeys(("held", "accepted", "converted"), 0)
         filled, placeholder = dict.fromkeys(FIELDS, 0), dict.fromkeys(FIELDS, 0)
         in_time = 0
         for prospect in market.prospects:
@@ -110,13 +112,18 @@ def _handoffs(company: Company, market: Market, calendar: Calendar) -> list[Tall
             if meeting.outcome != "held":
                 continue
             count[meeting.decision or "undecided"] += 1
+            held_on = calendar.day_of(meeting.starts)
+            long_ago = held_on <= last - 60
+            old["held"] += long_ago
+            old["accepted"] += long_ago and meeting.decision == "accepted"
             if meeting.decided is not None:
-                held_on = calendar.day_of(meeting.starts)
                 in_time += calendar.day_of(meeting.decided) <= calendar.after(held_on, 1)
             deal = deals.get(prospect.number)
             if deal is None or meeting.decision != "accepted":
                 continue
-            count["converted"] += any(stage == "Qualified" for stage, _ in deal.stages)
+            qualified = any(stage == "Qualified" for stage, _ in deal.stages)
+            count["converted"] += qualified
+            old["converted"] += long_ago and qualified
             for name in FIELDS:
                 filled[name] += _filled(deal.fields[name])
                 placeholder[name] += deal.fields[name] in PLACEHOLDERS
@@ -126,6 +133,7 @@ def _handoffs(company: Company, market: Market, calendar: Calendar) -> list[Tall
                 "handoff": "qualified_meeting",
                 "segment": segment.name,
                 **count,
+                "of_meetings_60_days_old": old,
                 "decided_within_1_business_day": in_time,
                 "acceptance_of_held": round(accepted / held, 4) if held else None,
                 "conversion_of_held": round(count["converted"] / held, 4) if held else None,
@@ -211,11 +219,222 @@ def _cases(company: Company, staff: Staff, market: Market, calendar: Calendar
     return found
 
 
+def _sales(company: Company, market: Market) -> dict[str, Tally]:
+    """Each segment: new deals that ended within the year, how many were won, and for how much."""
+    first, last = number(company.year_starts), number(company.last_day)
+    found: dict[str, Tally] = {}
+    for segment in company.segments:
+        over = [
+            deal
+            for deal in market.deals
+            if deal.kind == NEW and deal.segment == segment.name and deal.won is not None
+            and first <= deal.closes <= last
+        ]  # fmt: skip
+        won = [deal for deal in over if deal.won]
+        found[segment.name] = {
+            "won": len(won),
+            "lost": len(over) - len(won),
+            "win_rate": round(len(won) / len(over), 4) if over else None,
+            "new_arr": sum(deal.amount for deal in won),
+        }
+    return found
+
+
+def _retention(company: Company, market: Market) -> dict[str, Tally]:
+    """Each segment: what customers of the year's first day paid a year then, and pay now."""
+    first, last = number(company.year_starts), number(company.last_day)
+
+    def paid(day: int) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for term in market.terms:
+            if term.first <= day <= term.last:
+                found[term.account] = found.get(term.account, 0) + term.arr
+        return found
+
+    before, after = paid(first), paid(last)
+    tallies: dict[str, Tally] = {}
+    for segment in company.segments:
+        then = {
+            account: arr
+            for account, arr in before.items()
+            if market.accounts[account].firm.segment == segment.name
+        }
+        whole = sum(then.values())
+        kept = sum(min(arr, after.get(account, 0)) for account, arr in then.items())
+        now = sum(after.get(account, 0) for account in then)
+        tallies[segment.name] = {
+            "customers": len(then),
+            "customers_kept": sum(account in after for account in then),
+            "arr_then": whole,
+            "arr_now": now,
+            "grr": round(kept / whole, 4) if whole else None,
+            "nrr": round(now / whole, 4) if whole else None,
+        }
+    return tallies
+
+
+def _attainment(company: Company, staff: Staff, market: Market, calendar: Calendar) -> list[Tally]:
+    """Each role, segment and measure: quotas of the year's quarters, and what was brought."""
+    first, last = number(company.year_starts), number(company.last_day)
+    brought: dict[tuple[int, str], list[tuple[int, int]]] = {}
+    for deal in market.deals:
+        if deal.won:
+            who = deal.owner(deal.stages[-1][1])
+            brought.setdefault((who, _SOLD[deal.kind]), []).append((deal.closes, deal.amount))
+    for prospect in market.prospects:
+        meeting = prospect.meeting
+        if meeting is not None and meeting.outcome == "held":
+            day = calendar.day_of(meeting.starts)
+            brought.setdefault((meeting.booker, "meetings_held"), []).append((day, 1))
+    found: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
+    for who, start, until, measure, amount, segment in quotas(company, staff):
+        since, ends = number(start), number(until)
+        if first <= since and ends <= last + 1:
+            spell = staff.people[who].spell(since)
+            got = sum(a for day, a in brought.get((who, measure), ()) if since <= day < ends)
+            key = (spell.role if spell else "", segment, measure)
+            found.setdefault(key, []).append((got, amount))
+    return [
+        {
+            "role": role,
+            "segment": segment or "all",
+            "measure": measure,
+            "quotas": len(pairs),
+            "reached": sum(got >= asked for got, asked in pairs),
+            "attainment": round(sum(got for got, _ in pairs) / sum(a for _, a in pairs), 4),
+        }
+        for (role, segment, measure), pairs in sorted(found.items())
+    ]
+
+
+_SOLD = {NEW: "new_arr", EXPANSION: "expansion_arr", RENEWAL: "renewed_arr"}
+
+
+def _kept_in_order(company: Company, market: Market) -> Tally:
+    """Next steps and frameworks of open new deals, proofs of concept, and replies."""
+    first, last = number(company.year_starts), number(company.last_day)
+    still = [deal for deal in market.deals if deal.kind == NEW and deal.won is None]
+    stages: dict[str, list[Deal]] = {}
+    for deal in still:
+        stages.setdefault(deal.stages[-1][0], []).append(deal)
+    proofs = [d for d in market.deals if d.proof is not None and first <= d.proof <= last]
+    return {
+        "open_new_deals": len(still),
+        "with_next_step": sum(_filled(deal.next_step) for deal in still),
+        "framework_filled": {
+            stage: round(
+                sum(_filled(text) for deal in deals for text in deal.framework.values())
+                / sum(len(deal.framework) for deal in deals), 4,
+            )
+            for stage, deals in sorted(stages.items())
+        },
+        "forecast_of_open_new_deals": {
+            word: sum(deal.forecasts[-1][1] == word for deal in still)
+            for word in ("Pipeline", "Best Case", "Commit")
+        },
+        "proofs_of_concept": {
+            "started": len(proofs),
+            "won": sum(deal.won is True for deal in proofs),
+            "lost": sum(deal.won is False for deal in proofs),
+        },
+        "replies_to_outreach": sum(
+            not prospect.inbound and prospect.replied is not None
+            and number(company.year_starts) * DAY <= prospect.replied
+            for prospect in market.prospects
+        ),
+    }  # fmt: skip
+
+
+def _reviews(company: Company, market: Market) -> dict[str, Tally]:
+    """Each segment: business reviews due within the year, and how many were held on schedule."""
+    first = number(company.year_starts)
+    found: dict[str, Tally] = {}
+    for segment in company.segments:
+        due = [
+            review
+            for review in market.reviews
+            if review.due >= first and market.accounts[review.account].firm.segment == segment.name
+        ]
+        if due:
+            good = sum(review.on_schedule for review in due)
+            found[segment.name] = {
+                "due": len(due),
+                "held": sum(review.starts is not None for review in due),
+                "on_schedule": good,
+                "share_on_schedule": round(good / len(due), 4),
+            }
+    return found
+
+
+def _one_to_ones(company: Company, staff: Staff, year: Year, calendar: Calendar) -> list[Tally]:
+    """Each leader's role: weeks in which their people were at work, and those with a 1:1."""
+    first, last = number(company.year_starts), number(company.last_day)
+    start = first - (first + 3) % 7
+    held = {
+        (who, (calendar.day_of(meeting.starts) - start) // 7)
+        for meeting in year.meetings
+        if meeting.subject.startswith("1:1")
+        for who in meeting.ours[1:]
+    }
+    found: dict[tuple[str, str], list[bool]] = {}
+    for person in staff.people:
+        for week in range((last - start) // 7):
+            day = start + 7 * week
+            spell = person.spell(day)
+            if spell is None or spell.manager is None:
+                continue
+            if not any(staff.present(person.number, day + place) for place in range(5)):
+                continue
+            leader = staff.people[spell.manager].spell(day)
+            key = (leader.role if leader else "", spell.role)
+            found.setdefault(key, []).append((person.number, week) in held)
+    return [
+        {
+            "leader": leader,
+            "role": role,
+            "weeks": len(weeks),
+            "with_one_to_one": sum(weeks),
+            "share": round(sum(weeks) / len(weeks), 4),
+        }
+        for (leader, role), weeks in sorted(found.items())
+    ]
+
+
 def _share(cells: list[Tally], role: str, segment: str, function: str) -> float:
     for cell in cells:
         if cell["role"] == role and cell["segment"] == segment:
             return float(cell["share"].get(function, 0.0))
     raise KeyError(f"nobody was {role} in {segment}")
+
+
+def _after_moving(staff: Staff, market: Market, calendar: Calendar) -> list[Tally]:
+    """Everybody who moved to another role: meetings they still booked for others, and accepted.
+
+    Only those with leads that came in once they had moved: the others belong to the earlier role.
+    """
+    found = []
+    for person in staff.people:
+        if len(person.spells) < 2:
+            continue
+        moved = person.spells[-1].first
+        booked = [
+            prospect.meeting
+            for prospect in market.prospects
+            if prospect.meeting is not None and prospect.meeting.handed
+            and prospect.meeting.booker == person.number
+            and calendar.day_of(prospect.created) >= moved
+        ]  # fmt: skip
+        found.append(
+            {
+                "email": person.email,
+                "role": person.spells[-1].role,
+                "since": day_of(moved).isoformat(),
+                "two_hats": person.spells[-1].two_hats,
+                "booked_for_others": len(booked),
+                "accepted": sum(meeting.decision == "accepted" for meeting in booked),
+            }
+        )
+    return found
 
 
 def _faults(company: Company, staff: Staff, truth: Tally) -> list[Tally]:
@@ -319,6 +538,13 @@ def tell(
         "sourcing": _sourcing(company, market, calendar),
         "technical_deals": _technical(company, market, year, calendar),
         "cases": _cases(company, staff, market, calendar),
+        "sales": _sales(company, market),
+        "retention": _retention(company, market),
+        "attainment": _attainment(company, staff, market, calendar),
+        "kept_in_order": _kept_in_order(company, market),
+        "business_reviews": _reviews(company, market),
+        "one_to_ones": _one_to_ones(company, staff, year, calendar),
+        "after_moving": _after_moving(staff, market, calendar),
     }
     truth["faults"] = _faults(company, staff, truth)
     truth["innocents"] = _innocents(company, staff, market, kept, truth)

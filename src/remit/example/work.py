@@ -14,7 +14,14 @@ from typing import NamedTuple
 from remit.example.company import FUNCTIONS, KINDS, Company
 from remit.example.days import Calendar, day_of, number
 from remit.example.dice import Dice
-from remit.example.records import EXPANSION, NEW, Deal, FirstMeeting, Market
+from remit.example.records import (
+    EXPANSION,
+    NEW,
+    QUARTERLY_REVIEW,
+    Deal,
+    FirstMeeting,
+    Market,
+)
 from remit.example.staff import Person, Spell, Staff
 
 _NOBODY = -1
@@ -289,12 +296,13 @@ _SUBJECTS = {
     "deal_desk": ("Order form walk-through", "Redlines review"),
     "closing": ("Proposal review", "Commercial review", "Executive alignment", "Negotiation"),
     "onboarding": ("Kick-off", "Onboarding session", "Rollout planning", "Admin training"),
-    "customer_success": ("Quarterly business review", "Adoption review", "Check-in",
+    "customer_success": ("Roadmap session", "Adoption review", "Check-in",
                          "Success plan review"),
     "support": ("Troubleshooting session", "Screen share"),
     "renewal": ("Renewal discussion", "Renewal terms"),
     "expansion": ("Expansion workshop", "New team scoping", "Additional seats review"),
-    "management": ("Team meeting: priorities", "Pipeline review", "1:1 coaching", "Forecast call",
+    "management": ("Team meeting: priorities", "Pipeline review", "Team meeting: coaching",
+                   "Forecast call",
                    "Hiring panel"),
     "internal": ("Team meeting: tools", "Enablement workshop", "Process working group",
                  "Planning session", "Territory planning"),
@@ -374,6 +382,21 @@ class _Doing:
                     meeting.seller, meeting.booker, meeting.booked, meeting.starts,
                     meeting.minutes, "discovery",
                     Target(prospect.number, account, since=meeting.booked), ours, subject, meeting,
+                )
+            )  # fmt: skip
+
+    def reviews(self, by_day: dict[int, list[int]]) -> None:
+        """Business reviews with customers that were held."""
+        for review in self.market.reviews:
+            if review.starts is None:
+                continue
+            day = self.calendar.day_of(review.starts)
+            by_day.setdefault(day, []).append(len(self.meetings))
+            booked = self.calendar.at(self.calendar.after(day - 24, 0), 660)
+            self.meetings.append(
+                Meeting(
+                    review.by, review.by, booked, review.starts, 60, "customer_success",
+                    Target(account=review.account), (review.by,), QUARTERLY_REVIEW,
                 )
             )  # fmt: skip
 
@@ -620,6 +643,7 @@ class _Doing:
         by_day: dict[int, list[int]] = {}
         bookings: dict[int, list[int]] = {}
         self.first_meetings(by_day, bookings)
+        self.reviews(by_day)
         self.team_meetings(by_day)
         mixes: dict[tuple[int, int], list[float]] = {}
         weeks: dict[int, tuple[int, Spell, list[float], float]] = {}

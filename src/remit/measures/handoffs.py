@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from remit.charter import Charter, Handoff
 from remit.evidence import Evidence
 from remit.evidence.store import ends_of_day
 from remit.measures.queries import sql_of
-from remit.measures.roles import roles_held, spells
+from remit.measures.roles import Held, roles_held, spells
 from remit.measures.survival import incidence, kaplan_meier, proportion, waited
 from remit.measures.time import minimum_group
 from remit.terms import Estimate, Period
@@ -68,6 +69,8 @@ class HandoffFlow:
     worst: tuple[tuple[Any, ...], ...]
     """Cases for proof: id, deal, days waiting, fields missing, what became of it."""
     query: str
+    too_few: bool = False
+    """Whether fewer people give or take it than may be shown; there are no figures then."""
 
     @property
     def about(self) -> str:
@@ -89,8 +92,14 @@ def handoff_flows(
     charter: Charter,
     numbers: Mapping[str, Benchmark],
     over: Period,
+    *,
+    group: int = 1,
 ) -> tuple[HandoffFlow, ...]:
     """Every declared handoff, by segment, over the cases that began in the period.
+
+    What is offered tells of the givers, what is accepted of the takers: where fewer than `group`
+    people hold either role in one of the segments, all segments are put together, and nothing is
+    told where that is too few as well. Where nobody is known to hold the roles, all is told.
 
     Offered, held, accepted, rejected and converted are separate events: none is worked out from
     another. Shares accepted, rejected and converted are cumulative incidence of held meetings
@@ -99,6 +108,7 @@ def handoff_flows(
     Kaplan-Meier to the first of acceptance and rejection; cases still open count as open.
     """
     steps = evidence["handoffs"]
+    held = roles_held(evidence)
     flows = []
     for handoff in charter.handoffs:
         rows = steps.filter(steps.handoff == handoff.name)
@@ -132,11 +142,27 @@ def handoff_flows(
         parts: list[tuple[str | None, Any]] = [
             (s, frame[frame["segment"] == s]) for s in named if (frame["segment"] == s).any()
         ]
+        if any(_few(held, handoff, segment, over, group) for segment, _ in parts):
+            parts = []
+        if not parts and _few(held, handoff, None, over, group):
+            flows.append(dataclasses.replace(_empty(handoff, None, query), too_few=True))
+            continue
         for segment, mine in parts or [(None, frame)]:
             flows.append(
                 _flow(handoff, segment, recorded, mine, filled, numbers, evidence.ends, over, query)
             )
     return tuple(flows)
+
+
+def _few(
+    held: Sequence[Held], handoff: Handoff, segment: str | None, over: Period, group: int
+) -> bool:
+    """Whether some, but fewer than may be shown, give or take a handoff in a segment."""
+    known = [s for s in held if s.during(over) and (not segment or s.segment in ("", segment))]
+    return any(
+        0 < len({s.person_id for s in known if s.role == role}) < group
+        for role in (handoff.giver, handoff.taker)
+    )
 
 
 def _empty(handoff: Handoff, segment: str | None, query: str) -> HandoffFlow:
@@ -342,7 +368,8 @@ def handovers_of_work(
 ) -> tuple[Handover, ...]:
     """How often consecutive work on one company or lead was by people of different roles.
 
-    Roles held by fewer people than the minimum group go together as `small roles`.
+    Roles held by fewer people than the minimum group go together as `small roles`, or are left out
+    where even these are too few.
     """
     group = minimum_group(charter, numbers, over.last_day)
     people: dict[str, set[str]] = {}
@@ -350,6 +377,8 @@ def handovers_of_work(
         if spell.during(over):
             people.setdefault(spell.role, set()).add(spell.person_id)
     small = [role for role, of in people.items() if len(of) < group]
+    in_small = {person for role in small for person in people[role]}
+    few = 0 < len(in_small) < group
     done = evidence["work"]
     done = done.filter(
         done.counted & done.person_id.notnull() & (done.day >= over.start) & (done.day < over.end)
@@ -373,5 +402,7 @@ def handovers_of_work(
     counted = passed.group_by(giver="before", taker="role").agg(times=passed.count())
     table = counted.order_by(ibis.desc("times"), "giver", "taker").to_pyarrow().to_pylist()
     return tuple(
-        Handover(r["giver"], r["taker"], int(r["times"])) for r in table if int(r["times"]) >= group
+        Handover(r["giver"], r["taker"], int(r["times"]))
+        for r in table
+        if int(r["times"]) >= group and not (few and "small roles" in (r["giver"], r["taker"]))
     )

@@ -13,6 +13,7 @@ from remit.benchmarks import Benchmark
 from remit.charter import Charter
 from remit.charter.ownership import EVERYWHERE
 from remit.evidence import Evidence
+from remit.measures.groups import enough, there_in
 from remit.measures.intervals import Array, Draws, drawn_shares, shares
 from remit.measures.queries import sql_of
 from remit.measures.roles import Held, roles_held
@@ -399,7 +400,12 @@ def _months(
 ) -> tuple[MonthPoint, ...]:
     points = []
     by_month = frame["month"].to_numpy().astype("datetime64[M]")
-    for month in over.months():
+    whole = list(over.months())
+    settled = [
+        (spell.person_id, span) for spell in spells if (span := spell.during(over, settled=True))
+    ]
+    kept = enough(there_in(settled, whole), group)
+    for month in [month for month, may in zip(whole, kept, strict=True) if may]:
         held = [
             (spell, span)
             for spell in spells

@@ -126,7 +126,7 @@ def kinds_called(object_: str) -> tuple[str, ...]:
 def named_by(charter: Charter) -> Mapping[str, Mapping[str, bool]]:
     """The properties that a charter names, by kind of object, beside those always fetched.
 
-    They are those of its segments, inbound sources, kinds of deals, rules for activities, and
+    They are those of its segments, inbound sources, `deals:`, rules for activities, and
     the steps and required fields of handoffs. Each comes with whether it must be there: a word
     that means several kinds of objects is looked for in each, and most have it not.
     """
@@ -139,7 +139,7 @@ def named_by(charter: Charter) -> Mapping[str, Mapping[str, bool]]:
                 found[kind][name] = found[kind].get(name, False) or len(kinds) == 1
 
     columns = [column for segment in charter.segments.values() for column in segment.where]
-    columns += [*charter.inbound, *([charter.deals.kind.field] if charter.deals.kind else [])]
+    columns += [*charter.inbound, *charter.deals.columns()]
     columns += [c for handoff in charter.handoffs for c in handoff.requires.values()]
     for column in columns:
         object_, _, name = column.partition(".")

@@ -114,7 +114,7 @@ class Wanted:
 def wanted_of(charter: Charter) -> dict[str, Wanted]:
     """Every object that a load with this charter reads, with the fields it asks for.
 
-    Beyond `OBJECTS` these are the columns in segments, inbound sources, kinds of deals, rules for
+    Beyond `OBJECTS` these are the columns in segments, inbound sources, `deals:`, rules for
     activities, and the steps and required fields of handoffs, custom objects included.
     """
     found = {name: Wanted() for name in OBJECTS}
@@ -132,8 +132,7 @@ def wanted_of(charter: Charter) -> dict[str, Wanted]:
         return wanted
 
     columns = [column for segment in charter.segments.values() for column in segment.where]
-    columns += [*charter.inbound]
-    columns += [charter.deals.kind.field] if charter.deals.kind else []
+    columns += [*charter.inbound, *charter.deals.columns()]
     for column in columns:
         object_, _, name = column.partition(".")
         if object_ in ("Account", "Lead", "Opportunity") and name:

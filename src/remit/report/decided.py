@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 from rich.console import Console, ConsoleRenderable, Group
@@ -12,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from remit.charter import fact_kinds
-from remit.decide import Decided, Known, Recommendation, SegmentDecision
+from remit.decide import Decided, Known, Measured, Recommendation, SegmentDecision
+from remit.decide.facts import MEASURED, SET
 from remit.decide.four_factors import IGNORED
 from remit.decide.run import Answered
 from remit.decide.signals import SIGNALS, asked_by
@@ -67,12 +70,78 @@ def number(value: object, fact: str = "") -> str:
 
 def known_as(fact: Known) -> str:
     """A fact with its range and its source, in words."""
-    said = number(fact.central, fact.name) if fact.value is not None else ""
-    if fact.low is not None or fact.high is not None:
-        ends = [number(end, fact.name) if end is not None else "?" for end in (fact.low, fact.high)]
-        band = " to ".join(ends)
-        said = f"{said} ({band})" if said else band
-    return f"{said}; {harmless(fact.source)}" if fact.source else said
+    said = spread(fact)
+    return f"{said}; {source_of(fact)}" if fact.source else said
+
+
+def spread(fact: Known | Measured) -> str:
+    """A value and the range it lies in.
+
+    >>> spread(Known("grr", 0.9, 0.85, 0.94)), spread(Known("reachable_accounts", None, 1434))
+    ('90 % (85 % to 94 %)', '1,434 or more')
+    """
+    said = number(fact.value, fact.name) if fact.value is not None else ""
+    if fact.low is None and fact.high is None:
+        return said
+    if fact.high is None:
+        return f"{number(fact.low, fact.name)} or more"
+    low = number(fact.low, fact.name) if fact.low is not None else "?"
+    high = number(fact.high, fact.name)
+    if low == high and said in ("", low):
+        return low
+    band = f"{low} to {high}"
+    return f"{said} ({band})" if said else band
+
+
+def source_of(fact: Known) -> str:
+    """Who says a fact, where and on which day.
+
+    >>> source_of(Known("grr", 0.9, source="finance", on=date(2026, 10, 31)))
+    'finance, 31 Oct 2026'
+    """
+    said = harmless(fact.source)
+    if fact.place is not None:
+        line = f":{fact.place.line}" if fact.place.line is not None else ""
+        said = f"{said} ({harmless(PurePath(fact.place.file).name)}{line})"
+    if fact.on is None:
+        return said
+    return f"{said}, {'as of ' if fact.basis == MEASURED else ''}{_day(fact.on)}"
+
+
+def beside(fact: Known) -> str:
+    """What was measured of a fact that the charter says; empty where nothing was.
+
+    >>> seen = Measured("grr", date(2026, 10, 30), 0.88, 0.85, 0.91, "147 customers")
+    >>> beside(Known("grr", 0.95, measured=seen))
+    'measured 88 % (85 % to 91 %) on 147 customers, as of 30 Oct 2026'
+    """
+    seen = fact.measured
+    if seen is None or fact.basis == MEASURED:
+        return ""
+    on = f" on {harmless(seen.of)}" if seen.of else ""
+    return f"measured {spread(seen)}{on}, as of {_day(seen.as_of)}"
+
+
+def apart_says(fact: Known) -> str:
+    """Where a charter says what lies outside all that was measured: both numbers.
+
+    >>> seen = Measured("grr", date(2026, 10, 30), 0.88, 0.85, 0.91, "147 customers")
+    >>> apart_says(Known("grr", 0.95, measured=seen))
+    'grr is stated as 95 %, outside what was measured: 88 % (85 % to 91 %). The stated one decides.'
+    """
+    seen = fact.measured
+    if seen is None or not fact.apart:
+        return ""
+    name = fact.name.replace("_", " ")
+    says = "set" if fact.basis == SET else "stated"
+    return (
+        f"{name} is {says} as {spread(fact)}, outside what was measured: {spread(seen)}. "
+        f"The {says} one decides."
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def flip_says(flip: Flip) -> str:
@@ -114,12 +183,11 @@ def show_decided(decided: Decided, console: Console, *, full: bool = False) -> N
 def _head(segment: SegmentDecision) -> Text:
     line = Text(harmless(segment.segment), style="bold")
     known = len(segment.facts)
-    line.append(f": {known} fact{'s' if known != 1 else ''} known", style="not bold")
+    seen = sum(fact.basis == MEASURED for fact in segment.facts.values())
+    measured = f", {seen} of them measured" if segment.measured else ""
+    line.append(f": {known} fact{'s' if known != 1 else ''} known{measured}", style="not bold")
     if segment.facts:
-        said = [
-            f"{name.replace('_', ' ')} {known_as(fact).partition(';')[0]}"
-            for name, fact in segment.facts.items()
-        ]
+        said = [f"{name.replace('_', ' ')} {spread(fact)}" for name, fact in segment.facts.items()]
         more = len(said) - MOST_FACTS
         listed = ", ".join(said[:MOST_FACTS]) + (f" and {more} more (--full)" if more > 0 else "")
         line.append(f": {listed}", style="not bold dim")
@@ -281,6 +349,9 @@ def _branches(answered: Answered) -> Iterator[Text]:
 
 
 def _after(segment: SegmentDecision, *, full: bool) -> Iterator[ConsoleRenderable]:
+    for fact in segment.facts.values():
+        if fact.apart:
+            yield Padding(Text(f"Note: {apart_says(fact)}"), (1, 0, 0, 0))
     check = segment.break_even
     if check is not None:
         low, high = check.published
@@ -298,8 +369,32 @@ def _after(segment: SegmentDecision, *, full: bool) -> Iterator[ConsoleRenderabl
         yield Padding(
             Text("Named by the guide and not counted:\n" + "\n".join(lines)), (1, 0, 0, 0)
         )
-        facts = [f"{name}: {known_as(fact)}" for name, fact in segment.facts.items()]
+        facts = [
+            f"{name}: {'; '.join(part for part in (known_as(fact), beside(fact)) if part)}"
+            for name, fact in segment.facts.items()
+        ]
         yield Padding(Text("Facts:\n" + "\n".join(facts)), (1, 0, 0, 0))
+        untold = [f"{name}: {harmless(why)}" for name, why in not_told(segment)]
+        if untold:
+            told = "Not told by the evidence:\n" + "\n".join(untold)
+            yield Padding(Text(told), (1, 0, 0, 0))
+
+
+def not_told(segment: SegmentDecision) -> tuple[tuple[str, str], ...]:
+    """Facts that are not known and that evidence was asked for, with the reason it has none."""
+    return tuple(
+        (name, seen.unknown)
+        for name, seen in segment.measured.items()
+        if seen.unknown and name not in segment.facts and not _in_numbers(name, segment)
+    )
+
+
+def _in_numbers(word: str, segment: SegmentDecision) -> bool:
+    """Whether a fact that is a word is known in numbers instead."""
+    return any(
+        signal.word == word and signal.needs and all(n in segment.facts for n in signal.needs)
+        for signal in SIGNALS.values()
+    )
 
 
 def decided_as_json(decided: Decided) -> str:
@@ -325,8 +420,10 @@ def _segment(segment: SegmentDecision) -> dict[str, Any]:
     document = {
         "segment": segment.segment,
         "facts": {
-            name: {**plain(fact), "about": asked_by(name)} for name, fact in segment.facts.items()
+            name: {**plain(fact), "about": asked_by(name), "note": apart_says(fact)}
+            for name, fact in segment.facts.items()
         },
+        "not_told": dict(not_told(segment)),
         "levels": dict(segment.levels),
         "break_even": plain(segment.break_even),
         "answers": [],

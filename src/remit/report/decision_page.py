@@ -21,7 +21,17 @@ from remit.decide.run import Answered
 from remit.decide.signals import SIGNALS, asked_by
 from remit.decide.uncertainty import DEPENDS, Flip, signals_of
 from remit.report import wording
-from remit.report.decided import LABELS, flip_says, known_as, number, words
+from remit.report.decided import (
+    LABELS,
+    apart_says,
+    beside,
+    flip_says,
+    not_told,
+    number,
+    source_of,
+    spread,
+    words,
+)
 from remit.report.decision_path import Fork, Gauge, Leaf, Node, limits, path_of
 from remit.report.pages import templates
 from remit.report.plain import remit_version
@@ -418,7 +428,7 @@ def _moved(name: str, flips: Sequence[Flip], fact: Known, y: float, scale: float
 
 def _now(fact: Known) -> str:
     """A fact's value and range; for a range alone, the middle it is taken at."""
-    said = known_as(Known(fact.name, fact.value, fact.low, fact.high))
+    said = spread(fact)
     if fact.value is None and not fact.certain:
         return f"{said}, taken at {number(fact.central, fact.name)}"
     return said.replace("_", " ")
@@ -507,6 +517,7 @@ class _Part:
     ident: str
     answers: tuple[_Shown, ...]
     facts: tuple[tuple[Known, str, str], ...]
+    not_told: tuple[tuple[str, str], ...]
 
 
 def _segment(segment: SegmentDecision, day: date, numbers: Mapping[str, Benchmark]) -> _Part:
@@ -516,6 +527,7 @@ def _segment(segment: SegmentDecision, day: date, numbers: Mapping[str, Benchmar
         ident,
         tuple(_shown(segment, one, ident, day, numbers) for one in segment.answers),
         tuple((fact, _now(fact), asked_by(name)) for name, fact in segment.facts.items()),
+        not_told(segment),
     )
 
 
@@ -689,6 +701,9 @@ def _environment() -> Environment:
         sentence=_sentence,
         fact=lambda name: name.replace("_", " "),
         number=number,
+        source_of=source_of,
+        beside=beside,
+        apart_says=apart_says,
     )
     made.globals["asks_of"] = lambda signal: SIGNALS[signal].asks
     return made

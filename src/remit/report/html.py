@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from remit.audit import Audit
 from remit.report import wording
+from remit.report.contents import Contents, contents
 from remit.report.pages import templates
 from remit.report.plain import remit_version
 from remit.report.sections import Section
@@ -25,12 +26,16 @@ ROWS = 25
 """Rows of proof shown of a finding; the JSON has all that the audit kept."""
 
 
-def html(audit: Audit) -> str:
+def html(found: Audit | Contents) -> str:
     """An audit as one HTML file, without any outside reference and readable without scripts.
+
+    An audit alone is shown without an earlier day and without a structure decision.
 
     Everything that comes from the charter or the evidence is escaped. Charts are drawn twice,
     for a phone and for a desk, and each has its numbers as a table below it.
     """
+    shown_of = contents(found) if isinstance(found, Audit) else found
+    audit = shown_of.audit
     environment = _environment()
     places = {id(found): place for place, found in enumerate(audit.findings, 1)}
     shared = {
@@ -41,7 +46,7 @@ def html(audit: Audit) -> str:
     sections = []
     kinds = catalogue("remit.report.sections", Section)
     for name, entry in sorted(kinds.items(), key=lambda pair: pair[1].note.place):
-        shown = entry.call(audit)
+        shown = entry.call(shown_of)
         if shown is None:
             continue
         template = environment.get_template(f"sections/{name}.html")
@@ -52,6 +57,8 @@ def html(audit: Audit) -> str:
 
 _WORDS = (
     "cell",
+    "chance",
+    "cost",
     "counted",
     "day",
     "days",

@@ -13,6 +13,10 @@ mean. On top of them:
   people than `minimum_group` and the individual view is off.
 - `two_estimates` sets each of `diaries` beside the `times` of the same people, function by
   function; `difference` is said less recorded, `apart` whether the intervals have nothing in common.
+- `matter` names the findings of the first page as `check: about`; `changes` says what became of
+  each subject since the day `since`, where one was asked for.
+- `discovery` says how many numbers were held against a limit and which findings stand when all are
+  taken together; `subjects` which subject each check belongs to.
 - `evidence_file` is the file's name without its folder.
 """
 
@@ -23,6 +27,8 @@ from dataclasses import fields
 from typing import Any
 
 from remit.audit import Audit
+from remit.audit.discovery import named
+from remit.report.contents import Contents, contents
 from remit.report.diaries import beside
 from remit.report.plain import plain, remit_version
 from remit.terms import Answer, Severity
@@ -31,11 +37,13 @@ FORMAT = "audit/1"
 """Name and version of the layout."""
 
 
-def as_json(audit: Audit) -> str:
+def as_json(found: Audit | Contents) -> str:
     """The whole audit as JSON, two spaces deep, keys in the order of `Audit`'s fields.
 
     Proof has all the rows the audit kept, curves all their points.
     """
+    shown = contents(found) if isinstance(found, Audit) else found
+    audit = shown.audit
     document = {
         "remit": remit_version(),
         "format": FORMAT,
@@ -62,6 +70,19 @@ def as_json(audit: Audit) -> str:
                 ],
             }
             for each in beside(audit)
+        ],
+        "matter": [named(each) for each in shown.matter],
+        "since": plain(shown.since.as_of) if shown.since is not None else None,
+        "changes": [
+            {
+                "check": change.check,
+                "about": change.about,
+                "became": change.became.value,
+                "before": plain(change.before.measured) if change.before is not None else None,
+                "after": plain(change.after.measured) if change.after is not None else None,
+                "limit_moved": change.limit_moved,
+            }
+            for change in shown.changes
         ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from remit.report.plain import harmless as harmless
-from remit.terms import Answer, Estimate, Finding, Limit, Period, Severity, percent
+from remit.terms import Answer, Cost, Estimate, Finding, Limit, Period, Severity, percent
 from remit.terms.period import spoken
 
 if TYPE_CHECKING:
+    from remit.audit import Discovery
     from remit.measures import LeadFunnel
 
 UNKNOWN = "not known"
@@ -230,6 +231,50 @@ def subject(found: Finding) -> str:
     """
     head, dot, rest = found.about.partition(".")
     return rest if dot and head in ("roles", "handoffs", "segments", "charter") else found.about
+
+
+def cost(found: Cost) -> str:
+    """What a finding is worth a year.
+
+    >>> from remit.terms import Cost
+    >>> cost(Cost(120400.0, 310000.0, "USD", "hours times cost"))
+    '120,000 to 310,000 USD a year'
+    >>> cost(Cost(800.0, 800.0, "EUR", "hours times cost"))
+    '800 EUR a year'
+    """
+    low, high = _rounded(found.low), _rounded(found.high)
+    said = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
+    return f"{said} {found.currency} a year"
+
+
+def _rounded(value: float) -> float:
+    """Two figures that mean something; a range says the rest."""
+    if not value:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
+    return round(value / step) * step
+
+
+def chance(found: Discovery) -> str:
+    """What looking at many numbers at once means for the findings, in a sentence or two.
+
+    >>> from remit.audit import Discovery
+    >>> chance(Discovery(40, 9, 2.0, 0.1, ("a: b",) * 8, ("c: d",)))
+    '40 numbers were held against a limit and 9 of them are past it. Chance alone would put at most 2 there. Taken together, 8 of the 9 stand if one false finding in ten is put up with.'
+    """
+    if not found.looked:
+        return "No number could be held against a limit."
+    looked = f"{counted(found.looked, 'number was', 'numbers were')} held against a limit"
+    if not found.past:
+        return f"{looked} and none is past it."
+    are = "is" if found.past == 1 else "are"
+    within = round(1 / found.rate)
+    return (
+        f"{looked} and {found.past} of them {are} past it. Chance alone would put at most "
+        f"{number(found.by_chance)} there. Taken together, {len(found.stand)} of the {found.past} "
+        f"{'stands' if len(found.stand) == 1 else 'stand'} if one false finding in "
+        f"{'ten' if within == 10 else within} is put up with."
+    )
 
 
 def tipping(found: Finding) -> str:

@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
+from remit.evidence.sql import quoted
 from remit.sources.addresses import ready
 from remit.sources.calendar_entries import Attendee, Entry, events_of, kind_of, occurrences
 from remit.sources.cells import Derived, Lent, Mapped, Reader
-from remit.sources.delimited import Raw, Reject, quoted
+from remit.sources.delimited import Raw, Reject
 from remit.sources.found import Found
 from remit.sources.patterns import matches
 from remit.sources.persons import Persons

@@ -14,7 +14,8 @@ from functools import cached_property
 
 import duckdb
 
-from remit.sources.delimited import ExportError, Raw, quoted
+from remit.evidence.sql import quoted
+from remit.sources.delimited import ExportError, Raw
 from remit.terms import Place, Problem
 
 NEVER = "false"
@@ -309,7 +310,10 @@ class Rows:
     """Rows that the CRM marks as deleted or merged away: not kept, counted, and taken out if an
     earlier load had kept them."""
     staged: bool = False
-    """True where the rows go to a temporary `staged_<table>` for a `Derived` to work on."""
+    """True where each row is one entry of a history, whose spells are then worked out from all
+    entries that any load brought."""
+    why: str = ""
+    """How the rows are known where no column says it, for the report."""
 
 
 @dataclass(frozen=True, slots=True)

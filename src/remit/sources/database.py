@@ -21,16 +21,21 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 import duckdb
-import pyarrow as pa
 
+from remit.evidence.elsewhere import (
+    connect_postgres,
+    password_of,
+    without_password,
+    without_secrets,
+)
 from remit.sources.connectors import unused_name
-from remit.sources.delimited import ExportError, Raw
+from remit.sources.delimited import ExportError, Raw, refused
 from remit.sources.found import Found
-from remit.terms import Place, Problem, nearest
+from remit.sources.handed import add_rows, make_table
+from remit.terms import nearest
 
 CELLS_AT_A_TIME = 500_000
 """Cells of a batch: what bounds the memory that reading takes, however wide a table is."""
-SECONDS_TO_CONNECT = 10
 _AS_TEXT = ("postgres", "duckdb")
 """Databases that write every type as text the way the files of an export do."""
 
@@ -63,8 +68,8 @@ def tables_at(address: str) -> list[Found]:
             in it.
     """
     shown = without_secrets(address)
-    if (user := _USER.search(address)) and "/" in user[2]:
-        raise _refused(shown, _NO_ADDRESS, _ESCAPES)
+    if "/" in password_of(address):
+        raise refused(shown, _NO_ADDRESS, _ESCAPES)
     with _said_plainly(shown, "", address):
         parts = urlsplit(address)
     options = dict(parse_qsl(parts.query))
@@ -73,7 +78,7 @@ def tables_at(address: str) -> list[Found]:
     known = {entry.name for entry in entry_points(group="ibis.backends")}
     if kind not in known:
         what = "Kinds of database"
-        raise _refused(
+        raise refused(
             shown, f"no kind of database is called {kind}.", nearest(kind, sorted(known), what=what)
         )
     opening = {"postgres": _open_postgres, "duckdb": _open_duckdb}.get(kind, _open_other)
@@ -84,7 +89,7 @@ def tables_at(address: str) -> list[Found]:
         _enter_schema(database)
         columns = (_columns_of_postgres if kind == "postgres" else _columns)(database)
     if not columns:
-        raise _refused(
+        raise refused(
             shown,
             f"the schema {database.schema} has no tables that you may see.",
             f"Name another with ?schema=NAME. Schemas: {', '.join(_schemas(database))}.",
@@ -101,11 +106,8 @@ def tables_at(address: str) -> list[Found]:
 def _open_postgres(parts: SplitResult, options: Mapping[str, str]) -> Any:
     """A session that can only read, and sees the database as it is at its first question."""
     import ibis
-    import psycopg
 
-    asked = {"connect_timeout": str(SECONDS_TO_CONNECT), "application_name": "remit", **options}
-    con = psycopg.connect(parts._replace(scheme="postgresql", query=urlencode(asked)).geturl())
-    con.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    con = connect_postgres(parts._replace(query=urlencode(options)))
     con.read_only = True
     con.execute("SELECT 1")  # begins the one transaction that everything is read in
     return ibis.postgres.from_connection(con)
@@ -117,7 +119,7 @@ def _open_duckdb(parts: SplitResult, options: Mapping[str, str]) -> Any:
     del options
     file = Path(unquote(parts.netloc + parts.path))
     if not file.is_file():
-        raise _refused(str(file), "there is no such file.", "Correct the path.")
+        raise refused(str(file), "there is no such file.", "Correct the path.")
     return ibis.duckdb.from_connection(duckdb.connect(str(file), read_only=True))
 
 
@@ -140,7 +142,7 @@ def _enter_schema(database: _Database) -> None:
         return
     alike = [name for name in there if name.casefold() == database.schema.casefold()]
     if len(alike) != 1:
-        raise _refused(
+        raise refused(
             database.shown,
             f"the database has no schema called {database.schema}.",
             nearest(database.schema, there, what="Schemas"),
@@ -175,7 +177,7 @@ def _columns_of_postgres(database: _Database) -> dict[str, tuple[str, ...]]:
     con, schema = database.backend.con, database.schema
     (may_look,) = con.execute("SELECT has_schema_privilege(%s, 'USAGE')", [schema]).fetchone()
     if not may_look:
-        raise _refused(
+        raise refused(
             database.shown,
             f"you may not look into the schema {schema}.",
             f"Ask for it: GRANT USAGE ON SCHEMA {schema} TO {con.info.user}.",
@@ -222,17 +224,12 @@ def _hand_over(
     database: _Database, cells: Any, con: duckdb.DuckDBPyConnection, relation: str
 ) -> int:
     names = list(cells.columns)
-    con.execute(
-        f"CREATE TEMP TABLE {relation} ({''.join(f'{n} VARCHAR, ' for n in names)}_row BIGINT)"
-    )
+    make_table(con, relation, names)
     rows = 0
     at_a_time = max(1_000, CELLS_AT_A_TIME // max(1, len(names)))
     for batch in database.backend.to_pyarrow_batches(cells, chunk_size=at_a_time):
-        numbers = pa.array(range(rows + 1, rows + len(batch) + 1), pa.int64())
-        con.register("handed_over", pa.Table.from_batches([batch]).append_column("_row", numbers))
-        texts = "".join(f"CAST({n} AS VARCHAR), " for n in names)
-        con.execute(f"INSERT INTO {relation} SELECT {texts}_row FROM handed_over")
-        con.unregister("handed_over")
+        texts = dict(zip(names, batch.columns, strict=True))
+        add_rows(con, relation, texts, range(rows + 1, rows + len(batch) + 1))
         rows += len(batch)
     return rows
 
@@ -248,21 +245,18 @@ def _said_plainly(shown: str, kind: str, address: str) -> Iterator[None]:
     except ExportError:
         raise
     except ImportError:
-        raise _refused(
+        raise refused(
             shown,
             f"the driver for {kind} is not installed.",
             f"Install its extra: pip install 'ibis-framework[{kind}]'.",
         ) from None
     except Exception as error:
-        said = str(error).strip()
-        password = found[2] if (found := _USER.search(address)) else ""
-        for secret in filter(None, (password, unquote(password))):
-            said = said.replace(secret, "***")
+        said = without_password(str(error).strip(), address)
         for sign, wrong, fix in _SAID:
             if found := re.search(sign, said, re.IGNORECASE):
-                raise _refused(shown, found.expand(wrong), fix) from None
+                raise refused(shown, found.expand(wrong), fix) from None
         first = next(iter(said.splitlines()), type(error).__name__)
-        raise _refused(
+        raise refused(
             shown, f"the database says: {first}", "Look at the address and your rights there."
         ) from None
 
@@ -317,22 +311,3 @@ _SAID: Sequence[tuple[str, str, str]] = (
     ),
 )
 """What drivers say, by how it can be recognised, and what it means to whoever gave the address."""
-
-
-def without_secrets(address: str) -> str:
-    """An address as it can be shown: no password, and of its options only the schema.
-
-    >>> without_secrets("postgresql://ada:s3cret@db.example:5432/crm?schema=sf&sslkey=mine")
-    'postgresql://ada@db.example:5432/crm?schema=sf'
-    """
-    bare, _, options = _USER.sub(r"://\1@", address).partition("?")
-    schema = dict(parse_qsl(options)).get("schema")
-    return f"{bare}?schema={schema}" if schema else bare
-
-
-_USER = re.compile(r"://([^:/@?]*):([^?]*)@")
-"""The user and the password of an address, whatever characters the password has."""
-
-
-def _refused(place: str, wrong: str, fix: str) -> ExportError:
-    return ExportError([Problem(Place(place), "", wrong, fix)])

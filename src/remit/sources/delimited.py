@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import TextIO
 
 import duckdb
-import pyarrow as pa
 
+from remit.evidence.sql import identifier, parquet_of, path_of, quoted
+from remit.sources.handed import add_rows, in_columns, make_table
 from remit.terms import Place, Problem, RemitError
 
 DELIMITERS = ",;\t|"
@@ -40,6 +41,18 @@ _NOT_TABLES = {
 
 class ExportError(RemitError):
     """An export that cannot be used, with everything that is wrong with it."""
+
+
+def refused(place: Path | str, wrong: str, fix: str, *, line: int | None = None) -> ExportError:
+    """Why a whole place cannot be read: what is wrong with it, and what to do.
+
+    Args:
+        place: A file, a folder, or an address without its password.
+        wrong: What is wrong, the rest of a sentence about the place.
+        fix: What to do.
+        line: The line, if it is about one.
+    """
+    return ExportError([Problem(Place(str(place), line), "", wrong, fix)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +132,14 @@ def read_table(
         ExportError: If there is no such file, or it cannot be read as what its ending says.
     """
     if not file.is_file():
-        raise _refused(
-            Place(str(file)), "there is no such file.", "Correct the path, or export it."
-        )
+        raise refused(file, "there is no such file.", "Correct the path, or export it.")
     try:
         if file.suffix.casefold() == ".parquet":
             return _read_parquet(con, file, name, relation, label)
         return read_delimited(con, file, name=name, relation=relation, label=label)
     except OSError as error:
-        raise _refused(
-            Place(str(file)), f"cannot be read: {error.strerror}.", "Look at its permissions."
+        raise refused(
+            file, f"cannot be read: {error.strerror}.", "Look at its permissions."
         ) from None
 
 
@@ -151,28 +162,18 @@ def _read_parquet(
         stated = [row[0] for row in con.execute(f"DESCRIBE SELECT * {from_file}").fetchall()]
         columns, doubled = _named(stated)
         texts = "".join(
-            f'CAST("{column.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS {within}, '
+            f"CAST({identifier(column)} AS VARCHAR) AS {within}, "
             for column, within in columns.items()
         )
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT {texts}row_number() OVER () AS _row {from_file}"
         )
     except duckdb.Error:
-        raise _refused(Place(str(file)), "is not a Parquet file.", "Write it again.") from None
+        raise refused(file, "is not a Parquet file.", "Write it again.") from None
     (rows,) = con.execute(f"SELECT count(*) FROM {relation}").fetchone() or (0,)
     return Raw(
         name, file, relation, columns, rows, doubled=doubled, note=_about(doubled), label=label
     )
-
-
-def parquet_of(file: Path) -> str:
-    """The table that a Parquet file holds, as SQL: its own columns, whatever its folder says."""
-    return f"read_parquet({_path(file)}, hive_partitioning=false)"
-
-
-def _path(file: Path) -> str:
-    """A file's path as SQL. The database takes paths as patterns; this one fits the file alone."""
-    return quoted(re.sub(r"([*?\[])", r"[\1]", str(file)))
 
 
 def read_delimited(
@@ -192,7 +193,7 @@ def read_delimited(
         start = f.read(8)
     for magic, (wrong, fix) in _NOT_TABLES.items():
         if start.startswith(magic):
-            raise _refused(Place(str(file)), wrong, fix)
+            raise refused(file, wrong, fix)
     encoding, clean, note = _encoding(file, start)
     header, delimiter = _header(file, encoding, clean)
     columns, doubled = _named(header)
@@ -219,14 +220,12 @@ def _header(file: Path, encoding: str, clean: bool) -> tuple[tuple[str, ...], st
         try:
             records = _Records(f, clean=clean)
         except csv.Error:
-            raise _refused(
-                Place(str(file), 1), "has a quote in its header that is never closed.", "Close it."
+            raise refused(
+                file, "has a quote in its header that is never closed.", "Close it.", line=1
             ) from None
     if not any(records.header):
-        raise _refused(
-            Place(str(file), 1),
-            "is empty: it has no header line.",
-            "Export it again, or remove it.",
+        raise refused(
+            file, "is empty: it has no header line.", "Export it again, or remove it.", line=1
         )
     return records.header, records.delimiter
 
@@ -341,7 +340,7 @@ def _read_by_database(
     try:
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE {relation}_text AS
-            FROM read_csv({_path(file)}, delim={quoted(delimiter)}, quote='"', escape='"',
+            FROM read_csv({path_of(file)}, delim={quoted(delimiter)}, quote='"', escape='"',
                 header=true, hive_partitioning=false, auto_detect=false, strict_mode=true, max_line_size={LARGEST_CELL},
                 columns={{{columns}}});
             CREATE OR REPLACE TEMP VIEW {relation} AS
@@ -355,16 +354,10 @@ def _read_by_database(
 
 def _hand_over(con: duckdb.DuckDBPyConnection, relation: str, records: _Records) -> None:
     """Put the rows of a file into the database ourselves."""
-    names = [f"c{at}" for at in range(len(records.header))]
-    columns = ", ".join(f"{name} VARCHAR" for name in names)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} ({columns}, _row BIGINT)")
+    make_table(con, relation, (f"c{at}" for at in range(len(records.header))))
     rows, done = iter(records), 0
     while some := list(islice(rows, AT_A_TIME)):
-        texts = [pa.array(cells, pa.string()) for cells in zip(*some, strict=True)]
-        numbers = pa.array(range(done + 1, done + len(some) + 1), pa.int64())
-        con.register("handed_over", pa.table([*texts, numbers], names=[*names, "_row"]))
-        con.execute(f"INSERT INTO {relation} SELECT * FROM handed_over")
-        con.unregister("handed_over")
+        add_rows(con, relation, in_columns(some), range(done + 1, done + len(some) + 1))
         done += len(some)
 
 
@@ -428,17 +421,3 @@ _BROKEN = re.compile("[\udc80-\udcff]")
 def _opened(file: Path, encoding: str) -> TextIO:
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
     return file.open(encoding=encoding, newline="", errors=errors)
-
-
-def _refused(place: Place, wrong: str, fix: str) -> ExportError:
-    return ExportError([Problem(place, "", wrong, fix)])
-
-
-def quoted(text: str) -> str:
-    """A word as SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def quoted_list(words: Sequence[str]) -> str:
-    """Words as a SQL list, for `IN`."""
-    return "(" + ", ".join(quoted(word) for word in words) + ")"

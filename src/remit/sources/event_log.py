@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import duckdb
 
 from remit.charter import Charter
-from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader
-from remit.sources.delimited import ExportError, Reject, quoted, quoted_list
+from remit.evidence.sql import quoted, quoted_list
+from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, local_day
+from remit.sources.delimited import ExportError, Reject
 from remit.sources.found import Found
-from remit.sources.patterns import glob_of, local_day, matches
+from remit.sources.patterns import glob_of, matches
 from remit.sources.source import Export, Source, connector
 from remit.terms import Place, Problem, nearest
 

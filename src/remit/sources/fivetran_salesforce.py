@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
-from remit.sources.cells import Cell, Derived, Mapped, Reader, Rows, constant
+from remit.sources.cells import Cell, Mapped, Reader, Rows, constant
 from remit.sources.connectors import (
     Step,
     after_reading,
@@ -108,20 +108,20 @@ def fivetran_salesforce(export: Export) -> Iterator[Mapped]:
 # What versions tell
 
 
-def _histories(export: Export) -> Iterator[Mapped]:
+def _histories(export: Export) -> Iterator[Rows]:
     for object_, type_ in WITH_VERSIONS.items():
         versions = export.get(_versions_of(object_))
         if versions is None:
             continue
         if type_ == "opportunity":
-            yield from _stages(export, versions)
-        yield from _owners(export, versions, object_, type_)
+            yield _stages(export, versions)
+        yield _owners(export, versions, object_, type_)
 
 
-def _stages(export: Export, versions: Reader) -> Iterator[Mapped]:
+def _stages(export: Export, versions: Reader) -> Rows:
     """Entries into stages, from versions of deals whose stage differs from the one before."""
     since = _since(versions, _told_by(export.get("OpportunityHistory"), "OpportunityId"))
-    yield Rows(
+    return Rows(
         "stage_changes",
         versions.raw,
         {
@@ -137,26 +137,17 @@ def _stages(export: Export, versions: Reader) -> Iterator[Mapped]:
         gone=deleted(versions),
         refuse=not_in_future(export, "entered_at"),
         staged=True,
-    )
-    yield Derived(
-        "stage_changes",
-        """SELECT * EXCLUDE (before, place),
-            lead(entered_at) OVER later AS left_at, row_number() OVER later AS place
-        FROM (SELECT *, lag(stage) OVER (PARTITION BY record_id ORDER BY entered_at, place) AS before
-              FROM staged_stage_changes)
-        WHERE stage IS DISTINCT FROM before
-        WINDOW later AS (PARTITION BY record_id ORDER BY entered_at, place)""",
-        "Where Fivetran keeps versions of deals, a deal entered a stage when its first version in it "
+        why="Where Fivetran keeps versions of deals, a deal entered a stage when its first version in it "
         "starts. The first stage that is known is dated to the deal's creation, unless Salesforce's "
         "own history tells of the deal: what came before Fivetran kept versions is not there.",
     )
 
 
-def _owners(export: Export, versions: Reader, object_: str, type_: str) -> Iterator[Mapped]:
+def _owners(export: Export, versions: Reader, object_: str, type_: str) -> Rows:
     """Owners' spells, from versions whose owner differs from the one before."""
     history = export.get(f"{object_}FieldHistory") or export.get(f"{object_}History")
     since = _since(versions, _told_by(history, f"{object_}Id", field="owner"))
-    yield Rows(
+    return Rows(
         "ownership_changes",
         versions.raw,
         {
@@ -170,12 +161,7 @@ def _owners(export: Export, versions: Reader, object_: str, type_: str) -> Itera
         gone=deleted(versions),
         refuse=not_in_future(export, "from_at"),
         staged=True,
-    )
-    yield Derived(
-        "ownership_changes",
-        """SELECT *, lead(from_at) OVER (PARTITION BY record_id ORDER BY from_at) AS to_at
-        FROM staged_ownership_changes WHERE owner_id <> ''""",
-        "Where Fivetran keeps versions of companies, leads or deals, an owner's spell starts with the "
+        why="Where Fivetran keeps versions of companies, leads or deals, an owner's spell starts with the "
         "first version in it; the first that is known, with the record's creation, unless "
         "Salesforce's own history tells of its owners.",
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from remit.sources.delimited import Raw, parquet_of, peek, read_table
+from remit.evidence.sql import parquet_of
+from remit.sources.delimited import Raw, peek, read_table
 from remit.sources.found import Format, Found
 
 

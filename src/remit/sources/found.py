@@ -10,12 +10,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
-from remit.sources.delimited import ExportError, Raw
-from remit.terms import Entry, Note, Place, Problem, catalogue
+from remit.sources.delimited import Raw, refused
+from remit.terms import Entry, Note, catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +88,16 @@ def tables_in(place: Path) -> list[Found]:
     if place.is_file():
         if not _formats_of(place):
             known = ", ".join(sorted(e for f in _formats().values() for e in f.note.endings))
-            raise _refused(place, "is of no format that remit reads.", f"Known: {known}.")
+            raise refused(place, "is of no format that remit reads.", f"Known: {known}.")
         return _tables_of(place)
     if not place.is_dir():
-        raise _refused(
+        raise refused(
             place, "there is no such folder or file.", "Give an export, or a mapping (.yaml)."
         )
     try:
         files = sorted(file for file in place.iterdir() if file.is_file())
     except OSError as error:
-        raise _refused(
+        raise refused(
             place, f"cannot be read: {error.strerror}.", "Look at its permissions."
         ) from None
     for file in files:
@@ -111,9 +112,10 @@ def _check_name(place: Path) -> None:
         str(place).encode()
     except UnicodeEncodeError:
         shown = Path(str(place).encode("utf-8", "replace").decode())
-        raise _refused(shown, "has a name that is not text in UTF-8.", "Rename it.") from None
+        raise refused(shown, "has a name that is not text in UTF-8.", "Rename it.") from None
 
 
+@cache
 def _formats() -> Mapping[str, Entry[Format]]:
     return catalogue("remit.sources", Format)
 
@@ -126,7 +128,3 @@ def _formats_of(file: Path) -> list[Entry[Format]]:
 def _tables_of(file: Path) -> list[Found]:
     """What a file holds, by the first of its formats that finds anything in it."""
     return next((tables for f in _formats_of(file) if (tables := list(f.call(file)))), [])
-
-
-def _refused(place: Path, wrong: str, fix: str) -> ExportError:
-    return ExportError([Problem(Place(str(place)), "", wrong, fix)])

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from remit.charter import Charter
-from remit.sources.cells import Cell, Derived, Mapped, Reader, Rows, constant, null
-from remit.sources.delimited import quoted, quoted_list
+from remit.evidence.sql import quoted, quoted_list
+from remit.sources.cells import Cell, Derived, Mapped, Reader, Rows, constant, local_day, null
 from remit.sources.hubspot_columns import (
     ENGAGEMENTS,
     RECORDS,
@@ -22,7 +22,7 @@ from remit.sources.hubspot_columns import (
     record_id,
     stated,
 )
-from remit.sources.patterns import local_day, matches
+from remit.sources.patterns import matches
 from remit.sources.source import Export
 
 OUTCOMES = {
@@ -61,9 +61,7 @@ def activities(export: Export) -> Iterator[Mapped]:
     """Engagements as activities, who took part in them, and what they concern."""
     con = export.con
     con.execute(
-        """CREATE OR REPLACE TEMP TABLE hubspot_closings (activity_id VARCHAR, owner VARCHAR,
-            minute TIMESTAMP);
-        CREATE OR REPLACE TEMP TABLE hubspot_engagements (id VARCHAR, owner VARCHAR,
+        """CREATE OR REPLACE TEMP TABLE hubspot_engagements (id VARCHAR, owner VARCHAR,
             happened_at TIMESTAMP, recorded_at TIMESTAMP)"""
     )
     for reader in readers_of(export, "engagements"):
@@ -74,15 +72,6 @@ def activities(export: Export) -> Iterator[Mapped]:
     for kind in ENGAGEMENTS:
         for reader in readers_of(export, kind):
             yield from _engagements(export, kind, reader)
-    if any(readers_of(export, kind) for kind in ENGAGEMENTS):
-        yield Derived(
-            "activities",
-            f"""SELECT a.* EXCLUDE (counted, not_counted), false AS counted,
-                'bulk closed' AS not_counted
-            FROM activities a JOIN (SELECT activity_id FROM hubspot_closings QUALIFY count(*)
-                OVER (PARTITION BY owner, minute) >= {export.number("bulk_closing")}) b
-            USING (activity_id) WHERE a.counted AND a.minutes IS NULL""",
-        )
 
 
 def _engagements(export: Export, kind: str, reader: Reader) -> Iterator[Mapped]:
@@ -140,11 +129,7 @@ def _engagements(export: Export, kind: str, reader: Reader) -> Iterator[Mapped]:
     yield from _others(reader)
     yield _concerned(reader)
     if kind == "tasks":
-        done = moment(reader, "hs_task_completion_date").sql
-        export.con.execute(
-            f"""INSERT INTO hubspot_closings SELECT {own}, {owner(reader).sql},
-            date_trunc('minute', {done}) FROM {reader.raw.kept} WHERE {done} IS NOT NULL"""
-        )
+        _remember_closings(reader)
 
 
 def _of_engagement(column: str, own: str) -> str:
@@ -222,7 +207,10 @@ def _email(export: Export, reader: Reader) -> _Kind:
     return _Kind(
         moment(reader, "hs_timestamp"),
         null("DOUBLE"),
-        {"not done": f"coalesce({status} IN {quoted_list(NOT_DONE)}, false)"},
+        {
+            "not done": f"coalesce({status} IN {quoted_list(NOT_DONE)}, false)",
+            "came in": f"coalesce({inbound}, false)",
+        },
         automated=sequence,
         direction=f"CASE WHEN {inbound} THEN 'inbound' "
         f"WHEN {direction} IS NOT NULL THEN 'outbound' END",
@@ -284,6 +272,19 @@ def _concerned(reader: Reader) -> Derived:
         LEFT JOIN leads l ON k.to_kind = 'contacts' AND l.lead_id = k.to_id
             AND l.account_id IS NULL
         WHERE k.to_kind IN {quoted_list(tuple(RECORDS))}""",
+    )
+
+
+def _remember_closings(reader: Reader) -> None:
+    """Keep who closed which task when, for those closed by the dozen to be found once all is read.
+
+    Who took part is told already: converting a contact gives none of its records a new owner.
+    """
+    own, done = record_id(reader).sql, moment(reader, "hs_task_completion_date").sql
+    reader.con.execute(
+        f"""DELETE FROM recorded.doers WHERE activity_id IN (SELECT {own} FROM {reader.raw.kept});
+        INSERT INTO recorded.doers SELECT {own}, {owner(reader).sql}, NULL, NULL, {done}, NULL
+        FROM {reader.raw.kept} WHERE {done} IS NOT NULL"""
     )
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from remit.charter import Charter
 from remit.charter.market import Range
+from remit.evidence.sql import quoted
 from remit.sources.cells import Cell, Reader
-from remit.sources.delimited import quoted
 from remit.sources.patterns import matches
 from remit.sources.source import Export
 

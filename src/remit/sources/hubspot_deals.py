@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import duckdb
-
 from remit.charter import Charter
-from remit.sources.cells import Cell, Derived, Mapped, Reader, Rows, constant
-from remit.sources.delimited import quoted
+from remit.evidence.sql import quoted
+from remit.sources.cells import Cell, Derived, Mapped, Reader, Rows, constant, local_day
 from remit.sources.hubspot_columns import (
     author,
     created,
@@ -23,7 +21,8 @@ from remit.sources.hubspot_columns import (
     record_id,
     stated,
 )
-from remit.sources.patterns import glob_of, local_day, matches
+from remit.sources.patterns import glob_of, matches
+from remit.sources.qualification import qualification
 from remit.sources.source import Export
 
 _ENTERED = re.compile(r"hs_(?P<version>v2_)?date_entered_(?P<id>.+)", re.IGNORECASE)
@@ -195,6 +194,7 @@ def _deals(export: Export, reader: Reader) -> Rows:
             "closed_from": Cell(f"CASE WHEN {closed} THEN 'close date' END"),
             "won": Cell(f"CASE WHEN {closed} THEN coalesce({won}, false) END"),
             "source": reader.text("hs_analytics_source"),
+            **qualification(reader, export.charter),
             "stated_at": stated(reader),
             "known_from": created(reader),
         },
@@ -293,42 +293,42 @@ def _buying_role(export: Export) -> str:
 def _stages_over_time(export: Export) -> Iterator[Mapped]:
     """Entries into stages: from a history, or for deals without one from the days they carry."""
     con = export.con
+    told: list[str] = []
+    for name, words in _HISTORIES.items():
+        for reader in readers_of(export, name):
+            yield _entries(export, reader, "deals", "opportunity")
+            if con.execute(f"SELECT 1 FROM {reader.raw.kept} LIMIT 1").fetchone():
+                told.append(words)
     con.execute(
         """CREATE OR REPLACE TEMP TABLE hubspot_entries (record_id VARCHAR, stage VARCHAR,
-        entered_at TIMESTAMP, moved_by VARCHAR, basis INTEGER, place BIGINT)"""
+        entered_at TIMESTAMP)"""
     )
-    for reader in readers_of(export, "history of deals"):
-        yield _entries(export, reader, "deals", "opportunity")
-        _remember(con, 1)
-    for reader in readers_of(export, "stage history of deals"):
-        yield _entries(export, reader, "deals", "opportunity")
-        _remember(con, 2)
     for reader in readers_of(export, "deals"):
         _dated_entries(reader)
-    how = {
-        1: "the history of the deal's stage",
-        2: "the connector's record of the deal's stages",
-        3: "for deals without a history, the day on which each stage was last entered",
-    }
     con.execute(
-        """CREATE OR REPLACE TEMP TABLE hubspot_entries AS SELECT * FROM hubspot_entries
-        QUALIFY basis < 3 OR min(basis) OVER (PARTITION BY record_id) = 3"""
+        """DELETE FROM hubspot_entries WHERE record_id IN (
+            SELECT record_id FROM recorded.staged_stage_changes WHERE record_type = 'opportunity')"""
     )
-    used = con.execute("SELECT DISTINCT basis FROM hubspot_entries ORDER BY 1").fetchall()
+    if con.execute("SELECT 1 FROM hubspot_entries LIMIT 1").fetchone():
+        told.append("for deals without a history, the day on which each stage was last entered")
     yield Derived(
         "stage_changes",
-        """SELECT * EXCLUDE (before, place), lead(entered_at) OVER later AS left_at,
-            row_number() OVER later AS place
-        FROM (SELECT 'opportunity' AS record_type, record_id, stage, entered_at, moved_by, place,
-                entered_at AS known_from,
-                lag(stage) OVER (PARTITION BY record_id ORDER BY entered_at, place) AS before
+        """SELECT 'opportunity' AS record_type, record_id, stage, entered_at,
+            lead(entered_at) OVER later AS left_at, row_number() OVER later AS place,
+            entered_at AS known_from
+        FROM (SELECT *, lag(stage) OVER (PARTITION BY record_id ORDER BY entered_at) AS before
               FROM hubspot_entries)
         WHERE stage IS DISTINCT FROM before
-        WINDOW later AS (PARTITION BY record_id ORDER BY entered_at, place)""",
-        f"Entries into stages are from {'; '.join(how[basis] for (basis,) in used)}."
-        if used
-        else "",
+        WINDOW later AS (PARTITION BY record_id ORDER BY entered_at)""",
+        f"Entries into stages are from {'; '.join(dict.fromkeys(told))}." if told else "",
     )
+
+
+_HISTORIES = {
+    "history of deals": "the history of the deal's stage",
+    "stage history of deals": "the connector's record of the deal's stages",
+}
+"""Tables with every entry into a stage, and how to tell of them."""
 
 
 def _entries(export: Export, reader: Reader, kind: str, type_: str) -> Rows:
@@ -354,13 +354,6 @@ def _entries(export: Export, reader: Reader, kind: str, type_: str) -> Rows:
         gone=_merged_away(reader, kind),
         refuse=not_in_future(export, "entered_at"),
         staged=True,
-    )
-
-
-def _remember(con: duckdb.DuckDBPyConnection, basis: int) -> None:
-    con.execute(
-        f"""INSERT INTO hubspot_entries SELECT record_id, stage, entered_at, moved_by, {basis}, place
-        FROM staged_stage_changes WHERE stage <> ''"""
     )
 
 
@@ -411,12 +404,12 @@ def _dated_entries(reader: Reader) -> None:
             continue
         at = moment(reader, column)
         reader.con.execute(
-            f"""INSERT INTO hubspot_entries SELECT {record_id(reader).sql}, {stage}, {at.sql}, NULL, 3, 0
+            f"""INSERT INTO hubspot_entries SELECT {record_id(reader).sql}, {stage}, {at.sql}
             FROM {reader.raw.kept} WHERE {at.sql} IS NOT NULL"""
         )
 
 
-def owners_over_time(export: Export) -> Iterator[Mapped]:
+def owners_over_time(export: Export) -> Iterator[Rows]:
     """Who owned deals, contacts and companies when, and the stages that contacts went through."""
     for kind, type_ in (("deals", "opportunity"), ("contacts", "lead"), ("companies", "account")):
         for reader in readers_of(export, f"history of {kind}"):
@@ -438,13 +431,4 @@ def owners_over_time(export: Export) -> Iterator[Mapped]:
                 gone=_merged_away(reader, kind),
                 refuse=not_in_future(export, "from_at"),
                 staged=True,
-            )
-            yield Derived(
-                "ownership_changes",
-                """SELECT * EXCLUDE (before), lead(from_at) OVER later AS to_at
-                FROM (SELECT *, lag(owner_id) OVER (
-                        PARTITION BY record_id ORDER BY from_at, owner_id) AS before
-                      FROM staged_ownership_changes)
-                WHERE owner_id IS DISTINCT FROM before AND owner_id <> ''
-                WINDOW later AS (PARTITION BY record_id ORDER BY from_at, owner_id)""",
             )

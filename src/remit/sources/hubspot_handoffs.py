@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from remit.charter import Step
+from remit.evidence.sql import quoted, quoted_list
 from remit.sources.cells import Reader
-from remit.sources.delimited import quoted, quoted_list
 from remit.sources.filled import is_filled
 from remit.sources.hubspot_columns import (
     ENGAGEMENTS,

@@ -67,6 +67,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "deal type": "dealtype",
         "close date": "closedate",
         "currency": "deal_currency_code",
+        "next step": "hs_next_step",
+        "forecast category": "hs_manual_forecast_category",
         "is closed won": "hs_is_closed_won",
         "is closed lost": "hs_is_closed_lost",
         "is deal closed?": "hs_is_closed",

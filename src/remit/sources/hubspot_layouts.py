@@ -13,9 +13,10 @@ from functools import partial
 
 import duckdb
 
+from remit.evidence.sql import quoted_list
 from remit.sources.cells import Mapped
 from remit.sources.connectors import after_reading, latest, latest_only, times_in_utc, told, written
-from remit.sources.delimited import Raw, quoted_list
+from remit.sources.delimited import Raw
 from remit.sources.found import Found
 from remit.sources.hubspot import hubspot_records
 from remit.sources.hubspot_labels import internal_name

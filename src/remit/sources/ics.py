@@ -18,10 +18,9 @@ from typing import Any
 
 import duckdb
 
-from remit.sources.delimited import ExportError, Raw, Reject
+from remit.sources.delimited import Raw, Reject, refused
 from remit.sources.found import Format, Found
 from remit.sources.handed import hand_over
-from remit.terms import Place, Problem
 
 COLUMNS = (
     "vevent_uid",
@@ -78,10 +77,10 @@ class _Calendar:
 def _read(file: Path, con: duckdb.DuckDBPyConnection, relation: str) -> Raw:
     try:
         if file.stat().st_size > LARGEST_FILE:
-            raise _refused(file, "is larger than any calendar.", "Export a shorter time.")
+            raise refused(file, "is larger than any calendar.", "Export a shorter time.")
         content = file.read_bytes()
     except OSError as error:
-        raise _refused(
+        raise refused(
             file, f"cannot be read: {error.strerror}.", "Look at its permissions."
         ) from None
     text = content.decode("utf-8-sig", "replace")
@@ -92,7 +91,7 @@ def _read(file: Path, con: duckdb.DuckDBPyConnection, relation: str) -> Raw:
     )
     calendars = list(_calendars(text))
     if not calendars:
-        raise _refused(file, "is no calendar: it has no BEGIN:VCALENDAR.", "Export it again.")
+        raise refused(file, "is no calendar: it has no BEGIN:VCALENDAR.", "Export it again.")
     rows: list[Mapping[str, str | None]] = []
     lines: list[int] = []
     malformed: list[Reject] = []
@@ -350,7 +349,3 @@ def _attendee(value: Any) -> dict[str, str]:
         "response": str(said.get("PARTSTAT", "")).lower(),
         "kind": str(said.get("CUTYPE", "")).lower(),
     }
-
-
-def _refused(file: Path, wrong: str, fix: str) -> ExportError:
-    return ExportError([Problem(Place(str(file)), "", wrong, fix)])

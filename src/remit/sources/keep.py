@@ -8,10 +8,11 @@ from datetime import datetime
 
 import duckdb
 
+from remit.evidence.sql import quoted
 from remit.evidence.tables import TABLES
-from remit.evidence.write import keep_newest, sql_type
+from remit.evidence.write import keep_newest, make_spells, sql_type
 from remit.sources.cells import Cell, Rows
-from remit.sources.delimited import Raw, Reject, quoted
+from remit.sources.delimited import Raw, Reject
 
 DELETED = "is marked as deleted in the CRM"
 
@@ -72,12 +73,14 @@ def keep(
     if rows.staged:
         con.execute(
             f"""ALTER TABLE mapped ADD COLUMN _outdated BOOLEAN DEFAULT false;
-            CREATE OR REPLACE TEMP TABLE staged_{rows.table} AS
-            SELECT {", ".join(rows.cells)} FROM mapped WHERE NOT _gone AND _reason IS NULL;
-            INSERT INTO recorded.staged_{rows.table} BY NAME SELECT * FROM staged_{rows.table}"""
+            INSERT INTO recorded.staged_{rows.table} BY NAME
+            SELECT {", ".join(rows.cells)} FROM mapped WHERE NOT _gone AND _reason IS NULL"""
         )
+        make_spells(con, rows.table, of="mapped")
     else:
         outdated = keep_newest(con, rows.table, list(cells), any_gone=gone > 0)
+    if rows.why:
+        con.execute("INSERT OR REPLACE INTO derivations VALUES (?, ?)", [rows.table, rows.why])
     _set_aside(con, raw, meant, good - outdated)
     return Count(meant, good, outdated)
 

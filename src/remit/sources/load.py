@@ -17,24 +17,29 @@ from pathlib import Path
 import duckdb
 
 from remit.charter import Charter
+from remit.evidence.claimed import claimed
 from remit.evidence.derive import derive, ends_of_evidence, forget, taking_part
+from remit.evidence.elsewhere import without_secrets
 from remit.evidence.forgetting import forget_again, forget_in_texts, write_anew
 from remit.evidence.reading import reading_of
 from remit.evidence.retention import apply_retention
+from remit.evidence.sql import quoted
 from remit.evidence.store import FORMAT, LoadedFile
 from remit.evidence.write import create, merge, pseudonyms, settle
 from remit.sources.cells import Lent, Mapped, Reader, Rows, month_comes_first
-from remit.sources.claimed import claimed
-from remit.sources.delimited import ExportError, Reject
+from remit.sources.delimited import ExportError, Reject, refused
 from remit.sources.found import Found, tables_in
 from remit.sources.keep import DELETED, Count, for_no_table, keep
 from remit.sources.pace import DERIVING, KEEPING, READING, Pace, Progress
+from remit.sources.persons import one_each
 from remit.sources.plain import plain, read_mapping
 from remit.sources.source import Export, Source
 from remit.terms import Entry, Place, Problem, catalogue, nearest
 
 MEMORY = "2GB"
 """Room that the database may take for a load; beyond it, it writes to disk beside the target."""
+SMALL = 5_000_000
+"""Bytes up to which a load is done with less work, and hardly later, by one thread than by several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,8 @@ def load(
         progress: Called with a few words before each longer step.
 
     Raises:
-        ExportError: If there is nothing that can be read, with everything that is wrong; or if
-            another load into the file is going on.
+        ExportError: If there is nothing that can be read, with everything that is wrong.
+        EvidenceError: If another load into the file, or `remit forget`, is going on.
     """
     _check_target(into)
     made = [folder for folder in (into.parent, *into.parent.parents) if not folder.exists()]
@@ -105,13 +110,15 @@ def load(
             staging = scratch / "evidence"
             if into.exists():
                 shutil.copyfile(into, staging)
-            with duckdb.connect(str(staging)) as con:
+            with _being_built(staging) as con:
                 con.execute(f"SET TimeZone = '{charter.time_zone}'")
                 con.execute("SET enable_progress_bar = false")
                 con.execute("SET temp_directory = ?", [str(scratch / "spill")])
                 con.execute(f"SET memory_limit = '{MEMORY}'")
                 read_before = _read_before(con) if into.exists() else None
+                con.execute("BEGIN")
                 create(con, key=secrets.token_hex(16))
+                con.execute("COMMIT")
                 pseudonyms(con)
                 forget(con, charter, read_alike=read_before == reading_of(charter))
                 summary = _load_all(charter, sources, con, into, today, progress)
@@ -121,7 +128,7 @@ def load(
             os.replace(staging, into)
         done = True
     except OSError as error:
-        raise _refused(
+        raise refused(
             into, f"cannot be written: {error.strerror}.", "Choose another place."
         ) from None
     finally:
@@ -131,10 +138,18 @@ def load(
     return summary
 
 
+def _being_built(file: Path) -> duckdb.DuckDBPyConnection:
+    """A file open for building. Nothing is logged: of a load cut off, nothing is recovered."""
+    con = duckdb.connect()
+    con.execute(f"ATTACH {quoted(str(file))} AS built (RECOVERY_MODE no_wal_writes)")
+    con.execute("USE built")
+    return con
+
+
 def _check_target(into: Path) -> None:
     """That loading into a file would overwrite nothing but evidence."""
     if into.is_dir():
-        raise _refused(into, "is a folder.", "Name a file to write, such as evidence.duckdb.")
+        raise refused(into, "is a folder.", "Name a file to write, such as evidence.duckdb.")
     if not into.exists():
         return
     try:
@@ -143,21 +158,15 @@ def _check_target(into: Path) -> None:
     except (duckdb.Error, OSError):
         found = None
     if found is None:
-        raise _refused(
-            into, "is there already and is not an evidence file.", "Choose another name."
-        )
+        raise refused(into, "is there already and is not an evidence file.", "Choose another name.")
     if found != (FORMAT,):
-        raise _refused(into, f"has layout {found[0]}, not {FORMAT}.", "Load into a new file.")
+        raise refused(into, f"has layout {found[0]}, not {FORMAT}.", "Load into a new file.")
 
 
 def _read_before(con: duckdb.DuckDBPyConnection) -> str | None:
     """The reading of the load before, as `reading_of` gives it."""
     found = con.execute("SELECT value FROM meta WHERE key = 'reading'").fetchone()
     return found[0] if found else None
-
-
-def _refused(file: Path, wrong: str, fix: str) -> ExportError:
-    return ExportError([Problem(Place(str(file)), "", wrong, fix)])
 
 
 def _load_all(
@@ -176,8 +185,10 @@ def _load_all(
     pace = Pace(
         progress, sum(t.size for _, some in all_chosen for c in some for t in c.tables.values())
     )
+    if 0 < pace.size < SMALL:
+        con.execute("SET threads = 1")
     in_order = [(source, chosen) for source, some in all_chosen for chosen in some]
-    for source, chosen in sorted(in_order, key=lambda pair: pair[1].after_records):
+    for source, chosen in sorted(in_order, key=lambda pair: pair[1].place):
         several = len(sources) > 1 and not _is_address(source)  # a table says its schema itself
         above = f"{Path(source).name}/" if several else ""
         one = _read(charter, chosen, above, con, today, pace)
@@ -191,6 +202,7 @@ def _load_all(
         raise ExportError([_of_no_use(sources, unread)])
     _check_anything_kept(files, rejects)
     pace.step("working out what state each activity met")
+    one_each(con)
     taking_part(con, charter)
     back = forget_again(con)  # goes by the work of the load before, and who did what by this one
     settle(con)
@@ -198,26 +210,25 @@ def _load_all(
     let_go = apply_retention(con, charter, today)
     pace.done(DERIVING, pace.size)
     first, last = ends_of_evidence(con, charter.time_zone, today)
-    con.executemany(
-        "INSERT OR REPLACE INTO loaded_files VALUES (?, ?, ?, ?, ?, ?, ?)",
+    last_of = {(f.file, f.table): f for f in files}
+    _put(
+        con,
+        "INSERT OR REPLACE INTO loaded_files",
         [
             (f.file, f.table, f.rows, f.kept, f.rejected, f.note, json.dumps(f.missing))
-            for f in files
+            for f in last_of.values()
         ],
     )
     for loaded in files:
         con.execute("DELETE FROM rejects WHERE file = ?", [loaded.file])
-    if rejects:
-        # one by one would take as long as the rest of the load
-        columns = zip(
-            *((r.file, r.line, r.reason, r.column, r.whole_row) for r in rejects), strict=True
-        )
-        con.execute(
-            "INSERT INTO rejects SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
-            [list(column) for column in columns],
-        )
-    con.executemany(
-        "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+    _put(
+        con,
+        "INSERT INTO rejects",
+        [(r.file, r.line, r.reason, r.column, r.whole_row) for r in rejects],
+    )
+    _put(
+        con,
+        "INSERT OR REPLACE INTO meta",
         [
             ("format", FORMAT),
             ("company", charter.company),
@@ -241,6 +252,13 @@ def _load_all(
         let_go=str(let_go) if let_go else "",
         forgot_again=len(back.words),
     )
+
+
+def _put(con: duckdb.DuckDBPyConnection, insert: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Put rows into a table at once; one by one would take as long as the rest of the load."""
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        con.execute(f"{insert} SELECT {', '.join('unnest(?)' for _ in columns)}", columns)
 
 
 @dataclass(slots=True)
@@ -267,6 +285,13 @@ class _Chosen:
     one_a_person: bool = False
     others: tuple[str, ...] = ()
     """Tables that lie there too and that nothing has a use for."""
+    mapped: bool = False
+    """Whether a mapping says what the tables are."""
+
+    @property
+    def place(self) -> int:
+        """When it is read: a CRM's records, plain tables, and then who only adds to them."""
+        return 2 if self.after_records else int(self.mapped)
 
 
 def _read(
@@ -423,7 +448,7 @@ def _chosen(source: Path | str) -> list[_Chosen]:
     """The sources that know something of a place, whichever knows most of it first."""
     if _is_address(source):
         # only who has a database pays for it
-        from remit.sources.database import tables_at, without_secrets
+        from remit.sources.database import tables_at
 
         return _by_sources(Place(without_secrets(str(source))), tables_at(str(source)))
     place = Path(source)
@@ -443,7 +468,7 @@ def _of_mapping(path: Path) -> _Chosen:
         file, _, sheet = name.partition("#")
         if not (path.parent / file).is_file():
             there_is_none = "there is no such file."
-            raise _refused(path.parent / file, there_is_none, "Correct the path, or export it.")
+            raise refused(path.parent / file, there_is_none, "Correct the path, or export it.")
         found = tables_in(path.parent / file)
         unreadable = [table for table in found if not table.columns]  # says why when it is read
         wanted = [table for table in found if not sheet or table.name == sheet] or unreadable
@@ -459,12 +484,17 @@ def _of_mapping(path: Path) -> _Chosen:
                 ]
             )
         tables[name] = dataclasses.replace(wanted[0].known_as(name), label=name)
-    return _Chosen("plain tables", tables, partial(plain, mapping), needed=True)
+    return _Chosen("plain tables", tables, partial(plain, mapping), needed=True, mapped=True)
+
+
+@cache
+def _sources() -> Mapping[str, Entry[Source]]:
+    return catalogue("remit.sources", Source)
 
 
 def _by_sources(place: Place, found: Sequence[Found]) -> list[_Chosen]:
     """Each source takes the tables it knows out of what others have left."""
-    sources = catalogue("remit.sources", Source)
+    sources = _sources()
     left = list(found)
     chosen: list[_Chosen] = []
     while left:

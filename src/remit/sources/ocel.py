@@ -13,8 +13,9 @@ from xml.sax.xmlreader import AttributesImpl
 
 import duckdb
 
+from remit.evidence.sql import identifier, quoted
 from remit.sources.cells import Lent, Mapped, Reader
-from remit.sources.delimited import LARGEST_CELL, ExportError, Raw, quoted
+from remit.sources.delimited import LARGEST_CELL, ExportError, Raw, refused
 from remit.sources.event_log import (
     column,
     entries,
@@ -25,7 +26,7 @@ from remit.sources.event_log import (
 )
 from remit.sources.found import Format, Found
 from remit.sources.source import Export, Source
-from remit.sources.xes import Elements, GrowingTable, read_xml, refused
+from remit.sources.xes import Elements, GrowingTable, read_xml
 from remit.terms import Place, Problem, nearest
 
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -222,26 +223,25 @@ def _document(file: Path) -> Mapping[str, Any]:
     try:
         if file.stat().st_size > LARGEST_JSON:
             raise refused(
-                file, None, f"is larger than {LARGEST_JSON // 1_000_000} MB.", "Save it as SQLite."
+                file, f"is larger than {LARGEST_JSON // 1_000_000} MB.", "Save it as SQLite."
             )
         read = json.loads(file.read_bytes())
     except OSError as error:
         wrong = f"cannot be read: {error.strerror}."
-        raise refused(file, None, wrong, "Look at its permissions.") from None
+        raise refused(file, wrong, "Look at its permissions.") from None
     except json.JSONDecodeError as error:
         wrong = f"is no JSON, or is cut off: {error.msg[:80]}."
-        raise refused(file, error.lineno, wrong, "Export or copy it again.") from None
+        raise refused(file, wrong, "Export or copy it again.", line=error.lineno) from None
     except RecursionError:
-        raise refused(file, None, "is nested too deeply.", "Export it again.") from None
+        raise refused(file, "is nested too deeply.", "Export it again.") from None
     except ValueError:
-        raise refused(file, None, "is no JSON in UTF-8.", "Export it again.") from None
+        raise refused(file, "is no JSON in UTF-8.", "Export it again.") from None
     if isinstance(read, dict) and "ocel:events" in read:
-        raise refused(file, None, "is OCEL 1.0.", "Save it as OCEL 2.0.")
+        raise refused(file, "is OCEL 1.0.", "Save it as OCEL 2.0.")
     parts = ("events", "objects")
     if not isinstance(read, dict) or not all(isinstance(read.get(p), list) for p in parts):
         raise refused(
             file,
-            None,
             "is no OCEL 2.0: it has no lists `events` and `objects`.",
             "Export it again.",
         )
@@ -341,7 +341,7 @@ def _read_sqlite(file: Path, name: str, con: duckdb.DuckDBPyConnection, relation
             return _filled(file, name, con, relation, _rows_of_sqlite(log, name))
     except (sqlite3.Error, IndexError) as error:
         wrong = f"is no OCEL 2.0 that can be read: {str(error)[:120]}."
-        raise refused(file, None, wrong, "Export it again.") from None
+        raise refused(file, wrong, "Export it again.") from None
 
 
 def _rows_of_sqlite(log: sqlite3.Connection, name: str) -> Rows:
@@ -380,7 +380,7 @@ def _of_types(
     for (type_,) in log.execute(f"SELECT DISTINCT ocel_type FROM {what}").fetchall():
         table = f"{what}_{places.get(type_, '')}"
         own = table if table in there else None
-        joined = f'LEFT JOIN "{own.replace(chr(34), chr(34) * 2)}" t USING (ocel_id)' if own else ""
+        joined = f"LEFT JOIN {identifier(own)} t USING (ocel_id)" if own else ""
         rows = log.execute(
             f"SELECT e.ocel_id{', t.*' if own else ''} FROM {what} e {joined} WHERE e.ocel_type = ?",
             [type_],

@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from remit.sources.delimited import ExportError
-from remit.terms import Place, Problem
+from remit.sources.delimited import ExportError, refused
 
 MOST_BYTES = 512 << 20
 """What a workbook may unpack to, all its parts together."""
@@ -59,12 +58,12 @@ def contents(file: Path) -> Contents:
             return Contents(_by_sheet(packed, looked.errors), looked.errors_somewhere)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
         wrong = "is cut off or broken, or no workbook."
-        raise _refused(file, wrong, "Save or export it again.") from None
+        raise refused(file, wrong, "Save or export it again.") from None
     except RuntimeError:  # what zipfile says of a part that is encrypted
         raise _locked(file) from None
     except OSError as error:
         wrong = f"cannot be read: {error.strerror or 'it is broken'}."
-        raise _refused(file, wrong, "Look at its permissions.") from None
+        raise refused(file, wrong, "Look at its permissions.") from None
 
 
 @dataclass(slots=True)
@@ -77,22 +76,18 @@ class _Looked:
     errors_somewhere: int = 0
 
 
-def _refused(file: Path, wrong: str, fix: str) -> ExportError:
-    return ExportError([Problem(Place(str(file)), "", wrong, fix)])
-
-
 def _locked(file: Path) -> ExportError:
-    return _refused(file, "has a password.", "Save it without one, or the sheet as CSV.")
+    return refused(file, "has a password.", "Save it without one, or the sheet as CSV.")
 
 
 def _check_start(file: Path, start: bytes) -> None:
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in start or _says(file, "EncryptedPackage"):
             raise _locked(file)
-        raise _refused(file, "is a workbook of the old kind (.xls).", "Save it as .xlsx.")
+        raise refused(file, "is a workbook of the old kind (.xls).", "Save it as .xlsx.")
     if not start.startswith(b"PK"):
         wrong = "is empty." if not start else "is no workbook, whatever its ending."
-        raise _refused(file, wrong, "Save or export it again.")
+        raise refused(file, wrong, "Save or export it again.")
 
 
 def _says(file: Path, word: str) -> bool:
@@ -104,7 +99,7 @@ def _says(file: Path, word: str) -> bool:
 
 def _check_parts(file: Path, parts: list[zipfile.ZipInfo]) -> None:
     if len(parts) > MOST_PARTS:
-        raise _refused(file, f"has {len(parts):,} parts.", "Save it again, or the sheet as CSV.")
+        raise refused(file, f"has {len(parts):,} parts.", "Save it again, or the sheet as CSV.")
     if any(part.flag_bits & 1 for part in parts):
         raise _locked(file)
     if sum(part.file_size for part in parts) > MOST_BYTES:
@@ -113,7 +108,7 @@ def _check_parts(file: Path, parts: list[zipfile.ZipInfo]) -> None:
 
 def _too_large(file: Path) -> ExportError:
     wrong = f"unpacks to more than {MOST_BYTES >> 20:,} MB."
-    return _refused(file, wrong, "Save the sheet as CSV; that has no such limit.")
+    return refused(file, wrong, "Save the sheet as CSV; that has no such limit.")
 
 
 def _look_at(packed: zipfile.ZipFile, part: zipfile.ZipInfo, looked: _Looked) -> None:
@@ -152,7 +147,7 @@ def _looking(name: str, start: bytes, looked: _Looked) -> Callable[[bytes, bool]
 def _check_reach(looked: _Looked, rows: int, columns: int) -> None:
     if rows * columns > MOST_CELLS:
         wrong = f"has a sheet that reaches over {rows:,} rows and {columns:,} columns."
-        raise _refused(looked.file, wrong, "Delete what stands far out, or save the sheet as CSV.")
+        raise refused(looked.file, wrong, "Delete what stands far out, or save the sheet as CSV.")
 
 
 class _Xml:
@@ -173,7 +168,7 @@ class _Xml:
         text, self.rest = text[:cut], text[cut:]
         if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
             wrong = "declares a document type or entities of its own, as no workbook needs to."
-            raise _refused(self.looked.file, wrong, "Save it again.")
+            raise refused(self.looked.file, wrong, "Save it again.")
         self._cells(text)
 
     def _cells(self, text: bytes) -> None:

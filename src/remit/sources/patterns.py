@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from remit.sources.cells import Reader
-from remit.sources.cells import local_day as local_day
 
 
 def matches(reader: Reader, where: Mapping[str, tuple[str, ...]]) -> str:

@@ -10,10 +10,13 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from remit.charter.positions import Positioned, read_yaml
+from remit.evidence.sql import quoted
 from remit.evidence.tables import AMOUNT, COUNT, DAY, FLAG, INSTANT, NUMBER, TABLES, Column
 from remit.evidence.write import sql_type
 from remit.sources.cells import Cell, Derived, Mapped, Reader, Rows, constant
-from remit.sources.delimited import ExportError, quoted
+from remit.sources.delimited import ExportError
+from remit.sources.persons import Persons
+from remit.sources.salesforce_ids import IDS_ARE_SHORT, in_15
 from remit.sources.source import Export
 from remit.terms import Place, Problem, nearest
 
@@ -177,7 +180,8 @@ def _fits(value: object, column: Column) -> bool:
 def plain(mapping: TableMapping, export: Export) -> Iterator[Mapped]:
     """Rows of plain files as rows of canonical tables.
 
-    People are everybody whom a column names. A credit whose record is a lead was first touched
+    People are everybody whom a column names: whoever the evidence knows by that address, id or
+    name, else somebody new. A credit whose record is a lead was first touched
     when the lead came in, unless a column says otherwise.
 
     Raises:
@@ -185,10 +189,13 @@ def plain(mapping: TableMapping, export: Export) -> Iterator[Mapped]:
     """
     _check_columns(mapping, export)
     for name in (table for table in TABLES if table in mapping.tables):
+        said: dict[str, None] = {}
         for mapped in mapping.tables[name]:
             reader = export.get(mapped.file)
             if reader is not None:
-                yield from _rows(name, mapped, reader, export)
+                yield from _rows(name, mapped, reader, export, said)
+        if said:
+            yield Derived(name, f"SELECT * FROM {name} WHERE false", " ".join(said))
     if "deal_credits" in mapping.tables and "leads" in mapping.tables:
         yield Derived(
             "deal_credits",
@@ -198,16 +205,26 @@ def plain(mapping: TableMapping, export: Export) -> Iterator[Mapped]:
         )
 
 
-def _rows(name: str, mapped: MappedFile, reader: Reader, export: Export) -> Iterator[Mapped]:
+def _rows(
+    name: str, mapped: MappedFile, reader: Reader, export: Export, said: dict[str, None]
+) -> Iterator[Mapped]:
     contract = TABLES[name].columns
+    if _people_meant(mapped, contract, reader, export):
+        said[PEOPLE_MEANT] = None
     cells = {
         column: _cell(reader, contract[column], word) for column, word in mapped.columns.items()
     }
+    for column, word in mapped.columns.items():
+        if _is_id(column, contract[column]):
+            text = cells[column].sql
+            cells[column] = Cell(in_15(text), column=word)
+            if reader.con.execute(
+                f"SELECT 1 FROM {reader.raw.relation} WHERE {text} <> {in_15(text)} LIMIT 1"
+            ).fetchone():
+                said[IDS_ARE_SHORT] = None
     for column, value in mapped.constants.items():
         word = str(value).lower() if isinstance(value, bool) else str(value)
-        cells[column] = (
-            Cell(f"person({quoted(word)})") if contract[column].person else constant(word)
-        )
+        cells[column] = Cell(_person(quoted(word))) if contract[column].person else constant(word)
     for column in FOR_ALL.get(name, ()):
         told = cells.get(column, Cell("NULL"))
         cells[column] = replace(told, sql=f"coalesce({told.sql}, '')")
@@ -237,29 +254,63 @@ def _rows(name: str, mapped: MappedFile, reader: Reader, export: Export) -> Iter
             f"CASE WHEN {long} THEN 'longer than a working day' ELSE {why} END"
         )
     yield Rows(name, reader.raw, cells, refuse=refuse)
-    for column in cells:
-        if contract[column].person:
-            id_ = (
-                reader.text(mapped.columns[column]).sql
-                if column in mapped.columns
-                else quoted(str(mapped.constants[column]))
-            )
-            people = f"(SELECT DISTINCT {id_} AS id FROM {reader.raw.kept} WHERE {id_} IS NOT NULL)"
-            if name != "people":
-                yield Derived(
-                    "people",
-                    f"""SELECT person(id) AS person_id, true AS is_person FROM {people}
-                    WHERE person(id) NOT IN (SELECT person_id FROM people)""",
-                )
+    for column, word in _words_for_people(mapped, contract, reader):
+        named = f"(SELECT DISTINCT {word} AS word FROM {reader.raw.kept})"
+        if name != "people" or column != "person_id":
             yield Derived(
-                "private.names", f"SELECT person(id) AS person_id, id AS source_id FROM {people}"
+                "people",
+                f"""SELECT DISTINCT person_id, true AS is_person FROM meant JOIN {named} USING (word)
+                WHERE person_id NOT IN (SELECT person_id FROM people)""",
             )
+        yield Derived(
+            "private.names",
+            f"""SELECT DISTINCT person_id, source_id, CASE WHEN contains(source_id, '@') THEN source_id END AS email,
+                {name != "people" or column != "person_id"} OR contains(source_id, '@') AS by_word
+            FROM meant JOIN {named} USING (word)
+            WHERE person_id NOT IN (SELECT person_id FROM private.names)""",
+        )
+
+
+PEOPLE_MEANT = (
+    "Who is named by an e-mail address, an id of the CRM, or a name that one person has, is that "
+    "person."
+)
+
+
+def _people_meant(
+    mapped: MappedFile, contract: Mapping[str, Column], reader: Reader, export: Export
+) -> bool:
+    """Look up all whom a file names; whether any is known by another word than the file's."""
+    words = [word for _, word in _words_for_people(mapped, contract, reader)]
+    if not words:
+        return False
+    each = " UNION ".join(f"SELECT {word} AS word FROM {reader.raw.relation}" for word in words)
+    named = export.con.execute(f"SELECT word FROM ({each}) WHERE word IS NOT NULL").fetchall()
+    return Persons(export.con).meant(word for (word,) in named) > 0
+
+
+def _words_for_people(
+    mapped: MappedFile, contract: Mapping[str, Column], reader: Reader
+) -> list[tuple[str, str]]:
+    """The columns that name somebody, with the SQL of the words they do it by."""
+    return [
+        *((c, reader.text(word).sql) for c, word in mapped.columns.items() if contract[c].person),
+        *((c, quoted(str(v))) for c, v in mapped.constants.items() if contract[c].person),
+    ]
+
+
+def _person(word: str) -> str:
+    return f"(SELECT m.person_id FROM meant m WHERE m.word = {word})"
+
+
+def _is_id(column: str, noun: Column) -> bool:
+    """Whether a column holds the id of a record; one of these may be Salesforce's."""
+    return (column.endswith("_id") or column in ("merged_into", "renewal_of")) and not noun.person
 
 
 def _cell(reader: Reader, column: Column, name: str) -> Cell:
     if column.person:
-        text = reader.text(name)
-        return Cell(f"person({text.sql})", column=name)
+        return Cell(_person(reader.text(name).sql), column=name)
     if column.type == INSTANT:
         return reader.instant(name)
     if column.type == DAY:

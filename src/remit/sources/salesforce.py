@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from remit.charter import Charter
 from remit.charter.market import Range
+from remit.evidence.sql import quoted
 from remit.sources.addresses import remember
 from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant, null
-from remit.sources.delimited import quoted
 from remit.sources.found import Found
 from remit.sources.patterns import glob_of, matches
 from remit.sources.salesforce_activities import activities
@@ -306,7 +306,7 @@ def _inbound(lead: Reader, charter: Charter) -> str:
 # Who owned what, and support
 
 
-def _histories(export: Export) -> Iterator[Mapped]:
+def _histories(export: Export) -> Iterator[Rows]:
     """Who owned companies, deals and leads when, from the field histories."""
     for name, type_, id_column in (
         ("AccountHistory", "account", "AccountId"),
@@ -336,11 +336,6 @@ def _histories(export: Export) -> Iterator[Mapped]:
             },
             refuse=not_in_future(export, "from_at"),
             staged=True,
-        )
-        yield Derived(
-            "ownership_changes",
-            """SELECT *, lead(from_at) OVER (PARTITION BY record_id ORDER BY from_at) AS to_at
-            FROM staged_ownership_changes WHERE owner_id <> ''""",
         )
 
 

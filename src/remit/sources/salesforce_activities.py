@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from remit.charter import Charter
-from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant, null
-from remit.sources.delimited import quoted, quoted_list
-from remit.sources.patterns import is_checkbox, local_day, matches
+from remit.evidence.sql import quoted, quoted_list
+from remit.sources.cells import (
+    Cell,
+    Derived,
+    Lent,
+    Mapped,
+    Reader,
+    Rows,
+    constant,
+    local_day,
+    null,
+)
+from remit.sources.patterns import is_checkbox, matches
 from remit.sources.salesforce_columns import (
     deleted,
     id_of_any,
@@ -117,6 +127,7 @@ def _tasks(export: Export, task: Reader, zone: str) -> Iterator[Mapped]:
     weightless = f"lower({task.text('TaskSubtype').sql}) IN {quoted_list(WEIGHTLESS)}"
     reason = (
         f"CASE WHEN {automated} OR {weightless} THEN 'automated' "
+        f"WHEN {kind} GLOB '*email*' AND lower({task.text('CallType').sql}) = 'inbound' THEN 'came in' "
         f"WHEN coalesce({open_}, false) THEN 'not done' "
         f"WHEN {seconds.sql} / 60 > {longest} THEN 'longer than a working day' END"
     )
@@ -194,7 +205,12 @@ def _events(export: Export, event: Reader, relation: Reader | None, zone: str) -
             "activity_id": event.id("Id"),
             "kind": constant("meeting"),
             "happened_at": Cell(at, starts.failed, starts.column),
-            "day": Cell(f"coalesce({local_day(starts.sql, zone)}, {day})", column="StartDateTime"),
+            "day": Cell(
+                # a whole day starts at midnight in UTC, wherever it is
+                f"CASE WHEN {event.flag('IsAllDayEvent').sql} THEN coalesce({day}, CAST({starts.sql} AS DATE)) "
+                f"ELSE coalesce({local_day(starts.sql, zone)}, {day}) END",
+                column="StartDateTime",
+            ),
             "date_only": Cell(f"{starts.sql} IS NULL"),
             "minutes": Cell(minutes, length.failed, length.column),
             "counted": Cell(f"({reason}) IS NULL"),

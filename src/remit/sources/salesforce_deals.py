@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remit.charter import Charter
-from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant
-from remit.sources.delimited import quoted
-from remit.sources.patterns import local_day, matches
+from remit.evidence.sql import quoted
+from remit.sources.cells import Cell, Derived, Lent, Mapped, Reader, Rows, constant, local_day
+from remit.sources.patterns import matches
+from remit.sources.qualification import qualification
 from remit.sources.salesforce_columns import (
     deleted,
     id_of_any,
@@ -84,6 +85,7 @@ def opportunities(export: Export) -> Iterator[Mapped]:
             "closed_from": Cell(f"CASE WHEN {closed} THEN 'close day' END"),
             "won": Cell(f"CASE WHEN {closed} THEN {won} END"),
             "source": deal.text("LeadSource"),
+            **qualification(deal, export.charter),
             "stated_at": stated(deal),
             "known_from": created,
         },
@@ -103,9 +105,7 @@ def opportunities(export: Export) -> Iterator[Mapped]:
     )
     history = export.get("OpportunityHistory")
     if history is not None:
-        yield from stages(
-            export, history, "opportunity", "OpportunityId", history.text("StageName").sql
-        )
+        yield _stages(export, history)
     said.append(CLOSED_DERIVED)
     yield Derived(
         "opportunities",
@@ -215,7 +215,7 @@ def _in_own_currency(export: Export, deal: Reader, said: list[str]) -> Iterator[
             FROM {of} d JOIN rates r ON r.currency = '{home}' AND {fits}
             QUALIFY row_number() OVER (PARTITION BY d.opportunity_id ORDER BY r.first_day DESC) = 1)
         SELECT d.opportunity_id, d.currency,
-            CASE WHEN d.currency = '{home}' THEN d.amount
+            CASE WHEN coalesce(d.currency, '{home}') = '{home}' THEN d.amount
                 ELSE CAST(sign(d.amount) AS DECIMAL(1, 0)) * try_cast({exact} AS DECIMAL(18, 0)) * 0.01 END AS worth,
             CASE WHEN d.currency = '{home}' OR d.rate IS NULL OR h.rate IS NULL THEN NULL
                 WHEN d.undated THEN DATE '{export.today}' ELSE d.day END AS rate_day,
@@ -268,36 +268,25 @@ def _rates(export: Export) -> None:
         )
 
 
-def stages(
-    export: Export, reader: Reader, type_: str, id_column: str, stage: str
-) -> Iterator[Mapped]:
-    """A history file as entries into stages; rows that only changed an amount are folded in."""
-    yield Rows(
+def _stages(export: Export, history: Reader) -> Rows:
+    """A deal's history as entries into stages; rows that only changed an amount are folded in."""
+    return Rows(
         "stage_changes",
-        reader.raw,
+        history.raw,
         {
-            "record_type": constant(type_),
-            "record_id": reader.id(id_column),
-            "stage": Cell(stage, column="StageName"),
-            "entered_at": reader.instant("CreatedDate"),
+            "record_type": constant("opportunity"),
+            "record_id": history.id("OpportunityId"),
+            "stage": Cell(history.text("StageName").sql, column="StageName"),
+            "entered_at": history.instant("CreatedDate"),
             "place": Cell("_row"),
-            "entry_id": id_of_any(reader, "Id"),
-            "moved_by": seller(reader, "CreatedById"),
-            "stated_at": reader.instant("CreatedDate"),
-            "known_from": reader.instant("CreatedDate"),
+            "entry_id": id_of_any(history, "Id"),
+            "moved_by": seller(history, "CreatedById"),
+            "stated_at": history.instant("CreatedDate"),
+            "known_from": history.instant("CreatedDate"),
         },
-        gone=deleted(reader),
+        gone=deleted(history),
         refuse=not_in_future(export, "entered_at"),
         staged=True,
-    )
-    yield Derived(
-        "stage_changes",
-        """SELECT * EXCLUDE (before, place),
-            lead(entered_at) OVER later AS left_at, row_number() OVER later AS place
-        FROM (SELECT *, lag(stage) OVER (PARTITION BY record_id ORDER BY entered_at, place) AS before
-              FROM staged_stage_changes)
-        WHERE stage IS DISTINCT FROM before
-        WINDOW later AS (PARTITION BY record_id ORDER BY entered_at, place)""",
     )
 
 

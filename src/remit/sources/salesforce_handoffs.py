@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from remit.charter import Step
+from remit.evidence.sql import quoted
 from remit.sources.cells import Lent, Reader
-from remit.sources.delimited import quoted
+from remit.sources.filled import is_filled
 from remit.sources.patterns import is_checkbox, matches
 from remit.sources.salesforce_columns import not_deleted, seller
 from remit.sources.source import Export
@@ -95,7 +96,7 @@ def handoff_fields(export: Export) -> None:
             owner = {"OpportunityId": "Opportunity", "LeadId": "Lead", "AccountId": "Account"}.get(
                 of, object_
             )
-            filled = _is_filled(reader.text(name).sql) if name else "true"
+            filled = is_filled(reader.text(name).sql) if name else "true"
             export.con.execute(
                 f"""DELETE FROM recorded.fields WHERE handoff = {quoted(handoff.name)}
                 AND field = {quoted(field)} AND record_id IN (SELECT {reader.id(of).sql} FROM {reader.raw.kept})"""
@@ -104,11 +105,3 @@ def handoff_fields(export: Export) -> None:
                 f"""INSERT INTO recorded.fields SELECT {quoted(handoff.name)}, {quoted(field)}, '{owner}',
                 {reader.id(of).sql}, bool_or({filled}) FROM {reader.raw.kept} GROUP BY ALL"""
             )
-
-
-def _is_filled(text: str) -> str:
-    return (
-        f"({text} IS NOT NULL AND NOT regexp_full_match({text}, '[\\W_]*') AND lower({text}) NOT IN "
-        "('n/a', 'na', 'tbd', 'tba', 'none', 'null', 'unknown', 'todo', 'x', 'xx', 'xxx', 'test', "
-        "'not known', 'to be done', 'to be defined'))"
-    )

@@ -26,6 +26,7 @@ _CONTACT_ID = ("Contact ID", "Kontakt-ID", "Contact ID (18)", "Contact ID 18")
 _LEAD_ID = ("Lead ID", "Lead-ID", "Lead ID (18)", "Lead ID 18")
 _CASE_ID = ("Case ID", "Kundenvorgangs-ID", "Kundenvorgang-ID")
 _FIRST, _LAST = ("First Name", "Vorname"), ("Last Name", "Nachname")
+_FORECAST = ("Forecast Category", "Prognosekategorie")
 _ROLE = ("Role", "Contact Role", "Rolle", "Kontaktrolle")
 
 
@@ -271,6 +272,9 @@ KINDS: tuple[Kind, ...] = (
                 "Opportunity-Datensatztyp",
             ),
             "LeadSource": ("Lead Source", "Lead-Quelle", "Leadquelle"),
+            "NextStep": ("Next Step", "Nächster Schritt"),
+            "ForecastCategory": _FORECAST,
+            "ForecastCategoryName": _FORECAST,
             "IsClosed": ("Closed", "Is Closed", "Geschlossen"),
             "IsWon": ("Won", "Is Won", "Gewonnen"),
             "CreatedDate": _CREATED,

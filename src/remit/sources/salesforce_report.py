@@ -10,8 +10,9 @@ from functools import partial
 
 import duckdb
 
+from remit.evidence.sql import quoted, quoted_list
 from remit.sources.cells import Derived, Mapped, Reader
-from remit.sources.delimited import Raw, quoted, quoted_list
+from remit.sources.delimited import Raw
 from remit.sources.found import Found
 from remit.sources.patterns import glob_of
 from remit.sources.salesforce import salesforce

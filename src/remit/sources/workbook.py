@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import duckdb
-import pyarrow as pa
 
-from remit.sources.delimited import AT_A_TIME, ExportError, Raw, Reject, _about, _named
+from remit.sources.delimited import AT_A_TIME, ExportError, Raw, Reject, _about, _named, refused
 from remit.sources.found import Format, Found
+from remit.sources.handed import add_rows, in_columns, make_table
 from remit.sources.packed import Contents, contents
 from remit.terms import Place, Problem
 
@@ -106,17 +106,16 @@ class _opened:  # noqa: N801 (used as a verb, as `open` is)
     def _say(self, error: BaseException) -> NoReturn:
         """Raise what was meant by an error of the reader; any other goes on its way."""
         kind = type(error).__name__
-        at = Place(str(self.file))
         if kind == "PasswordError":
             locked = "Save it without one, or the sheet as CSV."
-            raise ExportError([Problem(at, "", "has a password.", locked)]) from None
+            raise refused(self.file, "has a password.", locked) from None
         if isinstance(error, OSError):
             wrong = f"cannot be read: {error.strerror or 'it ends too early'}."
-            raise ExportError([Problem(at, "", wrong, "Look at its permissions.")]) from None
+            raise refused(self.file, wrong, "Look at its permissions.") from None
         # the reader is written in Rust: where it meets what it did not expect, it panics
         if type(error).__module__.startswith("python_calamine") or kind == "PanicException":
             wrong = "is broken, or no workbook of the kind that its ending says."
-            raise ExportError([Problem(at, "", wrong, "Save it again.")]) from None
+            raise refused(self.file, wrong, "Save it again.") from None
         raise error
 
 
@@ -304,9 +303,10 @@ def _read(
         numbers: list[int] = []
         columns, doubled = _named(laid.names)
         rows = _rows(sheet, laid, told)
-        _create(con, relation, len(laid.names))
+        make_table(con, relation, (f"c{at}" for at in range(len(laid.names))))
         while some := list(islice(rows, AT_A_TIME)):
-            _hand_over(con, relation, [cells for _, cells in some], len(numbers))
+            cells = in_columns(cells for _, cells in some)
+            add_rows(con, relation, cells, range(len(numbers) + 1, len(numbers) + len(some) + 1))
             numbers += [number for number, _ in some]
     errors = inside.errors.get(name, ())
     notes = [
@@ -451,20 +451,3 @@ def _merged_down(sheet: Any, width: int) -> Callable[[int, list[str | None]], in
         return filled
 
     return fill
-
-
-def _create(con: duckdb.DuckDBPyConnection, relation: str, width: int) -> None:
-    columns = ", ".join(f"c{at} VARCHAR" for at in range(width))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} ({columns}, _row BIGINT)")
-
-
-def _hand_over(
-    con: duckdb.DuckDBPyConnection, relation: str, rows: list[list[str | None]], done: int
-) -> None:
-    """Put some rows of text into the database, numbered on from those already there."""
-    texts = [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)]
-    numbers = pa.array(range(done + 1, done + len(rows) + 1), pa.int64())
-    names = [*(f"c{at}" for at in range(len(texts))), "_row"]
-    con.register("handed_over", pa.table([*texts, numbers], names=names))
-    con.execute(f"INSERT INTO {relation} SELECT * FROM handed_over")
-    con.unregister("handed_over")

@@ -17,9 +17,9 @@ import pyarrow as pa
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.expatreader import DefusedExpatParser  # type: ignore[import-untyped]
 
-from remit.sources.delimited import AT_A_TIME, LARGEST_CELL, ExportError, Raw, Reject
+from remit.sources.delimited import AT_A_TIME, LARGEST_CELL, ExportError, Raw, Reject, refused
 from remit.sources.found import Format, Found
-from remit.terms import Place, Problem
+from remit.sources.handed import add_rows, make_table
 
 STANDARD = (
     "case:concept:name",
@@ -85,7 +85,7 @@ class GrowingTable:
         self._within: dict[str, tuple[str, str]] = {}
         self._waiting: list[Mapping[str, str | None]] = []
         self._made = 0
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} (_row BIGINT)")
+        make_table(con, relation, ())
         for column in columns:
             self._column(column, 0)
 
@@ -129,9 +129,9 @@ class GrowingTable:
             if len(self._within) >= MOST_COLUMNS:
                 raise refused(
                     self.file,
-                    line,
                     f"has attributes of more than {MOST_COLUMNS:,} names.",
                     "Export it with the attributes that are needed.",
+                    line=line,
                 )
             self._within[folded] = (name, f"c{len(self._within)}")
         return self._within[folded][1]
@@ -142,15 +142,12 @@ class GrowingTable:
         self._made = len(self._within)
         if not self._waiting:
             return
-        first = len(self.lines) - len(self._waiting) + 1
+        done = len(self.lines) - len(self._waiting)
         used = dict.fromkeys(name for row in self._waiting for name in row)
         columns = {
             name: pa.array([row.get(name) for row in self._waiting], pa.string()) for name in used
         }
-        columns["_row"] = pa.array(range(first, len(self.lines) + 1), pa.int64())
-        self.con.register("handed_over", pa.table(columns))
-        self.con.execute(f"INSERT INTO {self.relation} BY NAME SELECT * FROM handed_over")
-        self.con.unregister("handed_over")
+        add_rows(self.con, self.relation, columns, range(done + 1, len(self.lines) + 1))
         self._waiting.clear()
 
 
@@ -192,7 +189,7 @@ class Elements(ContentHandler):
 
     def wrong(self, wrong: str, fix: str) -> ExportError:
         """What keeps the whole file from being read, at this line."""
-        return refused(self.file, self.line, wrong, fix)
+        return refused(self.file, wrong, fix, line=self.line)
 
 
 class _Log(Elements):
@@ -291,7 +288,7 @@ def read_xml(file: Path, elements: Elements) -> None:
                     f"has a tag or text of more than {LARGEST_TAG:,} bytes.", "Export it again."
                 )
         if not fed:
-            raise refused(file, 1, "is empty.", "Export it again, or remove it.")
+            raise refused(file, "is empty.", "Export it again, or remove it.", line=1)
         parser.close()
     except SAXParseException as error:
         raise _broken(file, error, elements) from None
@@ -311,8 +308,8 @@ def _broken(file: Path, error: SAXParseException, elements: Elements) -> ExportE
     said = str(error.getMessage())
     if said in ("no element found", "unclosed token", "unclosed CDATA section"):
         inside = f" inside <{elements.path[-1][:40]}>" if elements.path else ""
-        return refused(file, line, f"is cut off: it ends{inside}.", "Export or copy it again.")
-    return refused(file, line, f"is not well-formed XML: {said}.", "Export it again.")
+        return refused(file, f"is cut off: it ends{inside}.", "Export or copy it again.", line=line)
+    return refused(file, f"is not well-formed XML: {said}.", "Export it again.", line=line)
 
 
 def _unpacked(file: Path) -> Iterator[bytes]:
@@ -326,7 +323,7 @@ def _unpacked(file: Path) -> Iterator[bytes]:
             )
     except OSError as error:
         raise refused(
-            file, None, f"cannot be read: {error.strerror}.", "Look at its permissions."
+            file, f"cannot be read: {error.strerror}.", "Look at its permissions."
         ) from None
 
 
@@ -340,7 +337,6 @@ def _gunzipped(file: Path, packed: IO[bytes]) -> Iterator[bytes]:
                 if done > most:
                     raise refused(
                         file,
-                        None,
                         f"unpacks to more than {MOST_PACKED} times its size, which no log does.",
                         "Unpack it yourself if you trust it, and give the .xes file.",
                     )
@@ -348,16 +344,10 @@ def _gunzipped(file: Path, packed: IO[bytes]) -> Iterator[bytes]:
     except EOFError:
         raise refused(
             file,
-            None,
             "is cut off: its compressed data ends too early.",
             "Export or copy it again.",
         ) from None
     except (gzip.BadGzipFile, zlib.error):
         raise refused(
-            file, None, "is damaged: its compressed data cannot be unpacked.", "Copy it again."
+            file, "is damaged: its compressed data cannot be unpacked.", "Copy it again."
         ) from None
-
-
-def refused(file: Path, line: int | None, wrong: str, fix: str) -> ExportError:
-    """Why a whole file cannot be read."""
-    return ExportError([Problem(Place(str(file), line), "", wrong, fix)])

@@ -30,7 +30,7 @@ _STAMPS = {
 }  # fmt: skip
 _DAYS = {
     "ActivityDate", "CloseDate", "ConvertedDate", "StartDate", "EndDate", "SAO_Date__c",
-    "Rejected_Date__c",
+    "Rejected_Date__c", "POC_Start__c",
 }  # fmt: skip
 _DOUBLES = {"Amount", "AnnualRevenue", "ExpectedRevenue", "Probability", "ARR__c"}
 _COUNTS = {"NumberOfEmployees", "DurationInMinutes", "CallDurationInSeconds", "ContractTerm"}

@@ -61,7 +61,8 @@ COLUMNS: Mapping[str, str] = {
     "forecast_category_name has_open_activity has_opportunity_line_item has_overdue_task is_closed "
     "is_deleted is_won last_activity_date last_modified_date lead_source name next_step owner_id "
     "pricebook_2_id probability record_type_id stage_name system_modstamp type pain_c trigger_c "
-    "sao_date_c sdr_c",
+    "sao_date_c sdr_c metrics_c economic_buyer_c decision_criteria_c decision_process_c champion_c "
+    "poc_start_c",
     "opportunity_contact_role": "id _fivetran_synced contact_id created_date is_deleted is_primary "
     "opportunity_id role system_modstamp",
     "opportunity_field_history": "id _fivetran_synced created_by_id created_date data_type field "
@@ -109,7 +110,7 @@ _NATIVE_HISTORY = {
 _MOMENTS = {
     "activity_date", "activity_date_time", "close_date", "closed_date", "completed_date_time",
     "converted_date", "created_date", "end_date", "end_date_time", "last_modified_date",
-    "rejected_date_c", "sao_date_c", "start_date", "start_date_time", "system_modstamp",
+    "poc_start_c", "rejected_date_c", "sao_date_c", "start_date", "start_date_time", "system_modstamp",
 }  # fmt: skip
 _ALWAYS = {
     "_fivetran_deleted": "false", "is_deleted": "false", "may_forecast_manager_share": "false",

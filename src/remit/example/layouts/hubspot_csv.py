@@ -78,7 +78,11 @@ _PROPERTIES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("hs_is_closed", "Is Deal Closed?", ""), ("hs_is_closed_won", "Is Closed Won", ""),
         ("hs_next_step", "Next step", ""), ("lead_source", "Lead Source", ""),
         ("pain", "Pain", ""), ("trigger", "Trigger", ""), ("sao_date", "SAO Date", ""),
-        ("sdr", "SDR", _OWNER),
+        ("sdr", "SDR", _OWNER), ("hs_manual_forecast_category", "Forecast category", ""),
+        ("metrics", "Metrics", ""), ("economic_buyer", "Economic buyer", ""),
+        ("decision_criteria", "Decision criteria", ""),
+        ("decision_process", "Decision process", ""), ("champion", "Champion", ""),
+        ("poc_start", "POC start", ""),
     ),
     "tickets": (
         ("hs_object_id", "Ticket ID", ""), ("subject", "Ticket name", ""),
@@ -159,7 +163,11 @@ _VALUE_LABELS: Mapping[str, Mapping[str, str]] = {
         for name, which in OUTCOMES.items()
     },
     "hs_call_status": {"COMPLETED": "Completed", "NO_ANSWER": "No answer", "BUSY": "Busy"},
-    "hs_email_direction": {"EMAIL": "Email sent from CRM"},
+    "hs_email_direction": {"EMAIL": "Email sent from CRM", "INCOMING_EMAIL": "Incoming email"},
+    "hs_manual_forecast_category": {
+        "OMIT": "Not forecasted", "PIPELINE": "Pipeline", "BEST_CASE": "Best case",
+        "COMMIT": "Commit", "CLOSED": "Closed won",
+    },
     "hs_email_status": {"SENT": "Sent"},
     "hs_meeting_outcome": {
         "COMPLETED": "Completed", "NO_SHOW": "No show", "CANCELED": "Canceled",

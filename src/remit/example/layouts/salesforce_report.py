@@ -141,7 +141,11 @@ _REPORTS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("Lead Source", "LeadSource", ""), ("Forecast Category", "ForecastCategory", "forecast"),
         ("Closed", "IsClosed", "box"), ("Won", "IsWon", "box"), ("Pain", "Pain__c", ""),
         ("Trigger", "Trigger__c", ""), ("SAO Date", "SAO_Date__c", "day"),
-        ("SDR", "SDR__c", "person"),
+        ("SDR", "SDR__c", "person"), ("Metrics", "Metrics__c", ""),
+        ("Economic Buyer", "Economic_Buyer__c", ""),
+        ("Decision Criteria", "Decision_Criteria__c", ""),
+        ("Decision Process", "Decision_Process__c", ""), ("Champion", "Champion__c", ""),
+        ("POC Start", "POC_Start__c", "day"),
     ),
     "Opportunity History": (
         ("Opportunity ID", "OpportunityId", "id"), ("Opportunity Name", "OpportunityId", "deal"),
@@ -202,7 +206,11 @@ _SOURCES = {
     "Opportunity Field History": "OpportunityFieldHistory",
     "Opportunities with Contact Roles": "OpportunityContactRole", "Cases": "Case", "Users": "User",
 }  # fmt: skip
-_FIELDS = {"Status": "Lead Status", "CloseDate": "Close Date"}
+_FIELDS = {
+    "Status": "Lead Status",
+    "CloseDate": "Close Date",
+    "ForecastCategoryName": "Forecast Category",
+}
 _FORECAST = {"BestCase": "Best Case", "Forecast": "Commit"}
 _KINDS = {"contact id": "003", "lead id": "00Q", "deal id": "006", "case id": "500"}
 

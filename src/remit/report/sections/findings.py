@@ -7,20 +7,30 @@ from typing import Any
 
 from remit.audit import Audit
 from remit.report import wording
+from remit.report.contents import LOOKED, Contents
 from remit.report.sections.section import Section
-from remit.terms import Answer
+from remit.terms import Answer, Finding
 
 
 @Section(title="Findings and their proof", place=50)
-def findings(audit: Audit) -> Mapping[str, Any]:
-    """Every finding with a severity, worst first, each with what lets a reader check it."""
-    return {"found": [f for f in audit.findings if f.severity is not None]}
+def findings(contents: Contents) -> Mapping[str, Any]:
+    """Every finding with a severity or a number, by subject, each with what lets a reader check it."""
+    told = [
+        (subject, [f for f in subject.findings if f.severity is not None or _numbered(f)])
+        for subject in contents.subjects
+    ]
+    return {"subjects": [(subject, found) for subject, found in told if found]}
+
+
+def _numbered(found: Finding) -> bool:
+    return found.measured is not None and found.answer in LOOKED
 
 
 @Section(title="What was clear or not seen", place=60)
-def answers(audit: Audit) -> Mapping[str, Any] | None:
-    """Answers without a severity, by kind, so that clean and blind never look alike."""
-    quiet = [f for f in audit.findings if f.severity is None]
+def answers(contents: Contents) -> Mapping[str, Any] | None:
+    """Answers without a severity and a number, by kind, so that clean and blind never look alike."""
+    audit = contents.audit
+    quiet = [f for f in audit.findings if f.severity is None and not _numbered(f)]
     groups = [
         (answer, wording.ANSWERS[answer], [f for f in quiet if f.answer is answer])
         for answer in Answer
@@ -29,8 +39,9 @@ def answers(audit: Audit) -> Mapping[str, Any] | None:
 
 
 @Section(title="Queries", place=95)
-def queries(audit: Audit) -> Mapping[str, Any] | None:
+def queries(contents: Contents) -> Mapping[str, Any] | None:
     """Each query behind a finding, once, because several findings may share one."""
+    audit = contents.audit
     found = queries_of(audit)
     return {"queries": found} if found else None
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from remit.audit import Audit
 from remit.measures import HandoffFlow
 from remit.report import wording
 from remit.report.charts import fates
+from remit.report.contents import Contents
 from remit.report.sections.section import Section
 from remit.report.strips import ladders
 from remit.terms import Estimate
@@ -43,8 +43,9 @@ class Shown:
 
 
 @Section(title="Handoffs", place=40)
-def handoffs(audit: Audit) -> Mapping[str, Any]:
+def handoffs(contents: Contents) -> Mapping[str, Any]:
     """Each declared handoff by segment, from the cases that began in the period."""
+    audit = contents.audit
     return {
         "shown": [
             Shown(
@@ -60,8 +61,9 @@ def handoffs(audit: Audit) -> Mapping[str, Any]:
 
 
 @Section(title="Work passed between roles", place=70)
-def handovers(audit: Audit) -> Mapping[str, Any] | None:
+def handovers(contents: Contents) -> Mapping[str, Any] | None:
     """How often the next piece of work on a record was by somebody in another role."""
+    audit = contents.audit
     if not audit.handovers:
         return None
     return {"most": max(handover.times for handover in audit.handovers)}

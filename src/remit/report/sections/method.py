@@ -8,6 +8,7 @@ from typing import Any
 from remit.audit import Audit
 from remit.benchmarks import benchmarks
 from remit.report import wording
+from remit.report.contents import Contents
 from remit.report.sections.section import Section
 from remit.terms import Citation
 
@@ -20,8 +21,9 @@ PARAMETERS = (
 
 
 @Section(title="Method and coverage", place=90)
-def method(audit: Audit) -> Mapping[str, Any]:
+def method(contents: Contents) -> Mapping[str, Any]:
     """How each number is made, with its parameters, and whom and what it leaves out."""
+    audit = contents.audit
     known = benchmarks()
     stated = []
     for name in PARAMETERS:
@@ -53,8 +55,9 @@ def _at_least(count: int, audit: Audit) -> str:
 
 
 @Section(title="The evidence", place=100)
-def evidence(audit: Audit) -> Mapping[str, Any]:
+def evidence(contents: Contents) -> Mapping[str, Any]:
     """Every file that was read: rows in are rows kept and rows rejected."""
+    audit = contents.audit
     return {
         "rows": sum(file.rows for file in audit.files),
         "kept": sum(file.kept for file in audit.files),
@@ -63,8 +66,9 @@ def evidence(audit: Audit) -> Mapping[str, Any]:
 
 
 @Section(title="Sources", place=110)
-def sources(audit: Audit) -> Mapping[str, Any] | None:
+def sources(contents: Contents) -> Mapping[str, Any] | None:
     """What the limits are from, and how much weight each source carries."""
+    audit = contents.audit
     if not audit.sources:
         return None
     by_title: dict[tuple[str, str], list[Citation]] = {}

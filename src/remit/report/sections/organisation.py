@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remit.audit import Audit
 from remit.charter import Function
 from remit.report import wording
+from remit.report.contents import Contents
 from remit.report.sections.section import Section
 
 
 @Section(title="The organisation as declared", place=30)
-def organisation(audit: Audit) -> Mapping[str, Any] | None:
+def organisation(contents: Contents) -> Mapping[str, Any] | None:
     """Roles down, functions across: who owns and who assists what."""
+    audit = contents.audit
     if not audit.declared:
         return None
     used = {f for role in audit.declared for f in (*role.owned, *role.assisted)}

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remit.audit import Audit
 from remit.report import wording
+from remit.report.contents import Contents
 from remit.report.sections.section import Section
 
 
 @Section(title="People credited in two roles", place=80)
-def two_roles(audit: Audit) -> Mapping[str, Any]:
+def two_roles(contents: Contents) -> Mapping[str, Any]:
     """How many people are credited in two roles, and of how many it can be told what it means.
 
     Counts under the minimum group are not said exactly, because that would point at people.
     """
+    audit = contents.audit
     few = 0 < audit.in_two_roles < audit.minimum_group and not audit.individuals
     unnamed = f"fewer than {audit.minimum_group}"
     return {

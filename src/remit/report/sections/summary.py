@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remit.audit import Audit
 from remit.report import wording
+from remit.report.contents import Contents
 from remit.report.sections.section import Section
 from remit.report.strips import LOOKED
-from remit.terms import Answer, Severity
+from remit.terms import Answer
 
 
 @Section(title="Summary", place=10)
-def summary(audit: Audit) -> Mapping[str, Any]:
-    """The red and amber findings in their sentences, and how many answers of each kind there are."""
-    loud = [f for f in audit.findings if f.severity in (Severity.RED, Severity.AMBER)]
+def summary(contents: Contents) -> Mapping[str, Any]:
+    """The findings that matter most in their sentences, what chance can do, and every answer counted."""
+    audit = contents.audit
     return {
         "said": wording.severities(audit.findings),
-        "loud": loud,
+        "matter": contents.matter,
+        "loud": [found for found in contents.loud if found not in contents.matter],
+        "costs": any(found.cost for found in contents.loud),
         "looked": any(f.answer in LOOKED for f in audit.findings),
         "counts": [(answer, audit.count(answer), wording.ANSWERS[answer]) for answer in Answer],
         "files": len(audit.files),

@@ -11,6 +11,7 @@ from remit.audit import Audit
 from remit.measures import RoleTime
 from remit.report import wording
 from remit.report.charts import Trend, months
+from remit.report.contents import Contents
 from remit.report.diaries import beside, points
 from remit.report.sections.section import Section
 from remit.report.shares import Piece, by_part, pieces
@@ -50,11 +51,12 @@ class Bar:
 
 
 @Section(title="Time by role against remit", place=20)
-def time(audit: Audit) -> Mapping[str, Any]:
+def time(contents: Contents) -> Mapping[str, Any]:
     """What each role's recorded time went into, beside what it owns, and how much was seen.
 
     Where there is a time diary, what it says stands beside, as a second estimate.
     """
+    audit = contents.audit
     bars = []
     for measured in audit.times:
         found = pieces(measured)

@@ -11,23 +11,29 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from remit.sources.delimited import ExportError
+from remit.evidence.elsewhere import EvidenceError
 from remit.terms import Place, Problem
 
 PATIENCE = 1.0
-"""Seconds that a load waits for another which may be about to end."""
+"""Seconds to wait for another process which may be about to end."""
+DOING = ("loaded into", "rewritten")
+"""What may be done with a file meanwhile."""
 _LOCK = re.compile(r"\.remit-[0-9a-f]{12}\.lock")
 
 
 @contextmanager
-def claimed(into: Path) -> Iterator[Path]:
+def claimed(into: Path, doing: str = DOING[0]) -> Iterator[Path]:
     """A folder beside a file, for as long as it takes to build the file there.
 
-    It is taken away at the end, and if the process is killed, by the next load into any file of
+    It is taken away at the end, and if the process is killed, by the next claim of any file of
     the place. A lock tells whose is still in use: it goes with the process that holds it.
 
+    Args:
+        into: The file.
+        doing: What is done with it, one of `DOING`; whoever finds it claimed is told so.
+
     Raises:
-        ExportError: If another load into the file is going on.
+        EvidenceError: If the file is being loaded into, or rewritten, by somebody else.
         OSError: If nothing can be written there.
     """
     named = sha256(os.path.normcase(into.name).encode("utf-8", "replace")).hexdigest()[:12]
@@ -36,11 +42,11 @@ def claimed(into: Path) -> Iterator[Path]:
     until = time.monotonic() + PATIENCE
     while (held := _taken(lock)) is None:
         if time.monotonic() > until:
-            raise ExportError([_in_use(into, lock)])
+            raise EvidenceError([_in_use(into, lock)])
         time.sleep(PATIENCE / 10)
     try:
         os.ftruncate(held, 0)
-        os.write(held, f"{os.getpid()}\n".encode())
+        os.write(held, f"{os.getpid()} {doing}\n".encode())
         _tidy(into.parent, but=lock)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
@@ -51,15 +57,17 @@ def claimed(into: Path) -> Iterator[Path]:
 
 
 def _in_use(into: Path, lock: Path) -> Problem:
-    process = ""
+    said = ""
     with suppress(OSError):
-        process = lock.read_text("ascii", "replace").strip()[:20]
-    by = f" by process {process}" if process.isdigit() else ""
+        said = lock.read_text("ascii", "replace").strip()
+    process, _, told = said.partition(" ")
+    doing = told if told in DOING else "written"
+    by = f" by process {process[:20]}" if process.isdigit() else ""
     return Problem(
         Place(str(into)),
         "",
-        f"is being loaded into at this moment{by}.",
-        "Wait until that load has ended, and load again; or load into another file.",
+        f"is being {doing} at this moment{by}.",
+        "Wait until that has ended, and try again.",
     )
 
 
@@ -109,7 +117,7 @@ def _let_go(lock: Path, held: int) -> None:
 
 
 def _tidy(place: Path, but: Path) -> None:
-    """Take away what loads left that were killed; nothing of one that is going on."""
+    """Take away what processes left that were killed; nothing of one that is going on."""
     for lock in place.glob(".remit-*.lock"):
         if lock == but or not _LOCK.fullmatch(lock.name):
             continue

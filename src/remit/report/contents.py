@@ -1,0 +1,162 @@
+"""What an audit's report holds, in order, whatever it is printed on."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from remit.audit import Audit, Change
+from remit.audit.discovery import named
+from remit.benchmarks import benchmarks
+from remit.decide import Decided
+from remit.terms import Answer, Finding, Severity
+
+MATTER = 5
+"""Findings on the first page."""
+LOOKED = (Answer.PROVEN, Answer.INDICATED, Answer.CLEAR, Answer.CANNOT_TELL, Answer.MEASURED)
+"""Answers that come with a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The findings of the checks of one subject, worst first."""
+
+    name: str
+    title: str
+    """What the subject asks, as its checks say it."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of its worst finding."""
+        return max((f.severity for f in self.findings if f.severity is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured number on a role's card, beside the band that its benchmark calls healthy."""
+
+    finding: Finding
+    healthy: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One role: what it owns, and every number that was measured of it."""
+
+    role: str
+    kind: str
+    owned: tuple[str, ...]
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything a report shows of an audit, picked and put in order."""
+
+    audit: Audit
+    matter: tuple[Finding, ...]
+    """The findings that matter most: red before amber, those that stand when all looks are taken
+    together first, dear ones before others, each check once before any twice."""
+    cards: tuple[Card, ...]
+    subjects: tuple[Subject, ...]
+    changes: tuple[Change, ...] = ()
+    """Against an earlier day, where one was asked for."""
+    since: Audit | None = None
+    decided: Decided | None = None
+    """The structure decision, where the facts of a segment are known."""
+
+    @property
+    def loud(self) -> tuple[Finding, ...]:
+        """Every red and amber finding, worst first."""
+        return tuple(f for f in self.audit.findings if f.severity in (Severity.RED, Severity.AMBER))
+
+
+def contents(
+    audit: Audit,
+    *,
+    since: Audit | None = None,
+    changes: Sequence[Change] = (),
+    decided: Decided | None = None,
+) -> Contents:
+    """Pick and order what a report shows.
+
+    Args:
+        audit: What was found.
+        since: The audit as of an earlier day.
+        changes: What became of each subject since then.
+        decided: What `decide` says for the same charter.
+    """
+    return Contents(
+        audit=audit,
+        matter=tuple(_matter(audit)),
+        cards=tuple(_cards(audit)),
+        subjects=tuple(_subjects(audit)),
+        changes=tuple(changes),
+        since=since,
+        decided=decided,
+    )
+
+
+def _matter(audit: Audit) -> list[Finding]:
+    loud = [f for f in audit.findings if f.severity in (Severity.RED, Severity.AMBER)]
+    fall = set(audit.discovery.fall) if audit.discovery else set()
+
+    def weight(found: Finding) -> tuple[int, int, float]:
+        dear = (found.cost.low + found.cost.high) / 2 if found.cost else 0.0
+        return (-(found.severity or 0), int(named(found) in fall), -dear)
+
+    ordered = sorted(loud, key=weight)
+    firsts: list[Finding] = []
+    again: list[Finding] = []
+    seen: set[str] = set()
+    for found in ordered:
+        (again if found.check in seen else firsts).append(found)
+        seen.add(found.check)
+    return sorted([*firsts, *again][:MATTER], key=weight)
+
+
+def _subjects(audit: Audit) -> Iterable[Subject]:
+    of: dict[str, list[Finding]] = {}
+    for found in audit.findings:
+        of.setdefault(audit.subjects.get(found.check, found.check), []).append(found)
+    made = [Subject(name, title_of(name), tuple(findings)) for name, findings in of.items()]
+    return sorted(made, key=lambda subject: (-(subject.worst or 0), subject.title))
+
+
+def title_of(subject: str) -> str:
+    """What a subject of the audit asks: the first line of what its module says of itself.
+
+    >>> title_of("handoff")
+    'Does the handoff from SDR to account executive work?'
+    """
+    try:
+        said = importlib.import_module(f"remit.audit.{subject}").__doc__ or ""
+    except ModuleNotFoundError:
+        said = ""
+    return said.strip().splitlines()[0].rstrip(".") if said.strip() else subject.replace("_", " ")
+
+
+def _cards(audit: Audit) -> Iterable[Card]:
+    known = benchmarks()
+    by_role: dict[str, list[Figure]] = {}
+    for found in audit.findings:
+        if found.measured is None or found.answer not in LOOKED:
+            continue
+        healthy = None
+        if found.limit is not None and found.limit.name in known:
+            healthy = known[found.limit.name].at(audit.over.last_day).healthy
+        for role in found.roles or _named_role(found, audit):
+            by_role.setdefault(role, []).append(Figure(found, healthy))
+    for declared in audit.declared:
+        if figures := by_role.get(declared.role):
+            yield Card(declared.role, declared.kind, declared.owned, tuple(figures))
+
+
+def _named_role(found: Finding, audit: Audit) -> tuple[str, ...]:
+    """The role that a finding's subject begins with, where it says it no other way."""
+    head, _, rest = found.about.partition("roles.")
+    roles: Mapping[str, str] = {d.role: d.kind for d in audit.declared}
+    name = rest.split(" in ")[0].split(":")[0].strip() if not head else ""
+    return (name,) if name in roles else ()

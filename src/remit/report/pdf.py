@@ -1,0 +1,185 @@
+"""An audit as a PDF that a board can be handed: typeset, tagged, without any outside reference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from importlib import resources
+from typing import Any
+
+from remit.report import wording
+from remit.report.contents import Card, Contents, Figure, Subject
+from remit.report.decided import flip_says
+from remit.report.decided import words as answer_words
+from remit.report.plain import harmless, remit_version
+from remit.report.shares import by_part, pieces
+from remit.terms import Answer, Finding, Limit
+
+QUIET = 12
+"""Quiet answers of a subject listed one by one; the rest are counted."""
+
+
+def pdf(contents: Contents) -> bytes:
+    """The report as one PDF, the same bytes for the same audit and fonts.
+
+    A4, and PDF/UA-1 where the fonts of this machine have every character. It holds sentences, numbers and drawings; rows of proof and queries are in the HTML report and
+    the workbook, which it names.
+    """
+    import typst  # takes a while to import, and few runs need it
+
+    document = json.dumps(_shown(_document(contents)), ensure_ascii=False, allow_nan=False)
+    made = datetime.combine(contents.audit.as_of, time(), tzinfo=UTC)
+    template = resources.files("remit.report").joinpath("templates", "board.typ").read_bytes()
+    try:
+        printed = typst.compile(
+            template, sys_inputs={"report": document}, pdf_standards=["ua-1"], timestamp=made
+        )
+    except typst.TypstError:
+        # no font here has one of the characters: PDF/UA forbids that, a plain PDF shows a box
+        printed = typst.compile(template, sys_inputs={"report": document}, timestamp=made)
+    assert isinstance(printed, bytes)
+    return printed
+
+
+def _shown(value: Any) -> Any:
+    """The same values, with all text on one line and without characters that do harm."""
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, dict):
+        return {key: _shown(each) for key, each in value.items()}
+    return [_shown(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _document(contents: Contents) -> dict[str, Any]:
+    audit = contents.audit
+    discovery = audit.discovery
+    return {
+        "company": audit.company,
+        "title": f"{audit.company}: who owns what, and what happened",
+        "over": wording.days(audit.over),
+        "as_of": wording.day(audit.as_of),
+        "source": wording.words(audit.source),
+        "severities": wording.severities(audit.findings),
+        "counts": [
+            [answer.value, audit.count(answer), wording.ANSWERS[answer]] for answer in Answer
+        ],
+        "chance": wording.chance(discovery) if discovery is not None else "",
+        "matter": [_finding(found) for found in contents.matter],
+        "more": len(contents.loud) - len(contents.matter),
+        "changes": [
+            {"became": change.became.value, "says": change.after.says}
+            for change in contents.changes
+            if change.after is not None and change.became not in ("quiet", "not comparable")
+        ],
+        "since": wording.day(contents.since.as_of) if contents.since is not None else "",
+        "roles": [_role(contents, card) for card in contents.cards],
+        "subjects": [_subject(subject) for subject in contents.subjects],
+        "decided": list(_decided(contents)),
+        "files": [
+            [file.file, file.table, file.rows, file.kept, file.rejected] for file in audit.files
+        ],
+        "derivations": [[table, why] for table, why in audit.derivations.items()],
+        "sources": sorted(
+            {(f"{s.title}, {s.at}" if s.at else s.title, s.standing.value) for s in audit.sources}
+        ),
+        "individuals": audit.individuals,
+        "group": audit.minimum_group,
+        "remit": remit_version() or "",
+    }
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "severity": str(found.severity) if found.severity is not None else "",
+        "answer": found.answer.value,
+        "says": found.says,
+        "tipping": wording.tipping(found),
+        "remedy": found.remedy,
+        "cost": wording.cost(found.cost) if found.cost is not None else "",
+        "formula": found.cost.formula if found.cost is not None else "",
+        "rules": wording.rule_ids(found.rules),
+        "caveats": wording.to_know(found),
+        "estimator": found.proof.estimator if found.proof is not None else "",
+        "trend": [[f"{point.month:%b %Y}", point.value] for point in found.trend],
+    }
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    loud = [found for found in subject.findings if found.severity is not None]
+    quiet = [found for found in subject.findings if found.severity is None]
+    return {
+        "title": subject.title,
+        "worst": str(subject.worst) if subject.worst is not None else "",
+        "findings": [_finding(found) for found in loud],
+        "quiet": [[found.answer.value, found.says] for found in quiet[:QUIET]],
+        "more": max(0, len(quiet) - QUIET),
+    }
+
+
+def _role(contents: Contents, card: Card) -> dict[str, Any]:
+    lived = []
+    for time_of in contents.audit.times:
+        if time_of.role == card.role:
+            found = pieces(time_of)
+            lived.append(
+                {
+                    "about": time_of.about,
+                    "people": time_of.people,
+                    "coverage": wording.share(time_of.coverage.value),
+                    "parts": {part: value for part, value in by_part(found).items() if value > 0},
+                    "functions": [
+                        [wording.words(piece.name), piece.share, piece.part] for piece in found[:6]
+                    ],
+                }
+            )
+    return {
+        "role": card.role,
+        "kind": card.kind,
+        "owned": wording.listed(wording.words(function) for function in card.owned),
+        "lived": lived,
+        "figures": [_figure(figure) for figure in card.figures],
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    found = figure.finding
+    measured = found.measured
+    assert measured is not None
+    return {
+        "about": wording.subject(found),
+        "check": wording.words(found.check),
+        "value": wording.estimate(measured),
+        "limit": wording.limit(found.limit) if found.limit is not None else "",
+        "healthy": _healthy(figure.healthy, found.limit),
+        "severity": str(found.severity) if found.severity is not None else "",
+        "answer": found.answer.value,
+    }
+
+
+def _healthy(band: tuple[float, float] | None, limit: Limit | None) -> str:
+    if band is None or limit is None:
+        return ""
+    low, high = (wording.amount(end, limit.unit) for end in band)
+    return f"{low} to {high}"
+
+
+def _decided(contents: Contents) -> Iterator[dict[str, Any]]:
+    if contents.decided is None:
+        return
+    for segment in contents.decided.segments:
+        yield {
+            "segment": segment.segment,
+            "answers": [
+                {
+                    "question": answered.question,
+                    "answer": answer_words(answered.answer),
+                    "declared": answer_words(answered.declared) if answered.declared else "",
+                    "because": answered.branches[0].recommendation.because,
+                    "sure": wording.share(answered.shares.get(answered.answer)),
+                    "flips": [flip_says(flip) for flip in answered.flips[:2]],
+                }
+                for answered in segment.answers
+                if answered.branches
+            ],
+        }

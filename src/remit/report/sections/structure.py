@@ -1,0 +1,23 @@
+"""Where roles should begin and end, by segment, as `decide` says it for the same charter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from remit.report.contents import Contents
+from remit.report.decided import flip_says
+from remit.report.decided import words as answer_words
+from remit.report.sections.section import Section
+
+
+@Section(title="The structure, decided", place=45)
+def structure(contents: Contents) -> Mapping[str, Any] | None:
+    """Each boundary's answer beside how the charter runs it, how sure it is and what would flip it."""
+    if contents.decided is None or not contents.decided.segments:
+        return None
+    return {
+        "segments": contents.decided.segments,
+        "answer": answer_words,
+        "flip": flip_says,
+    }
