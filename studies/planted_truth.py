@@ -52,6 +52,8 @@ from remit.sources import load
 from remit.terms import Finding, Limit, Period
 
 TODAY = date(2026, 11, 1)
+QUICK = date(2026, 7, 1)
+"""First day with activities of the companies that CI draws: four months instead of thirteen."""
 ROOT = Path(__file__).parent.parent / "docs" / "studies"
 COMPANIES, LOGS = ROOT / "planted-truth.jsonl", ROOT / "planted-truth-logs.jsonl"
 FIGURE = ROOT / "planted-truth.svg"
@@ -185,11 +187,17 @@ def drawn(seed: int) -> Drawn:
     return Drawn(said, company)
 
 
-def one_company(seed: int, folder: Path) -> Row:
-    """Write, load and ask: everything each finding said, beside what is true."""
+def one_company(seed: int, folder: Path, since: date | None = None) -> Row:
+    """Write, load and ask: everything each finding said, beside what is true.
+
+    `since` is the first day with activities, where less than a year of them is wanted.
+    """
     began = time.process_time()
     made = drawn(seed)
-    write_example(folder, seed=seed, company=made.company)
+    company = made.company
+    if since is not None:
+        company = replace(company, work_starts=since, year_starts=since)
+    write_example(folder, seed=seed, company=company)
     charter = read_charter(folder / "charter.yaml")
     file = folder / "evidence.duckdb"
     load(charter, [folder / "export"], file, today=TODAY)
@@ -353,13 +361,13 @@ def append(file: Path, row: Row) -> None:
         os.close(handle)
 
 
-def companies(seeds: range, done: set[int]) -> Iterator[Row]:
+def companies(seeds: range, done: set[int], since: date | None = None) -> Iterator[Row]:
     """The companies that are not there yet."""
     for seed in seeds:
         if seed in done:
             continue
         with tempfile.TemporaryDirectory() as folder:
-            yield one_company(seed, Path(folder))
+            yield one_company(seed, Path(folder), since)
 
 
 def main() -> None:
@@ -371,11 +379,13 @@ def main() -> None:
     parser.add_argument("--part", type=int, default=1, help="which of them this is, from 1")
     parser.add_argument("--out", type=Path, default=COMPANIES)
     parser.add_argument("--logs-out", type=Path, default=LOGS)
-    parser.add_argument("--quick", action="store_true", help="2 companies, 10 logs, nothing kept")
+    parser.add_argument(
+        "--quick", action="store_true", help="2 companies of four months, 10 logs, nothing kept"
+    )
     parser.add_argument("--table", action="store_true", help="only show what is there")
     asked = parser.parse_args()
     if asked.quick:
-        found = list(companies(range(1, 3), set()))
+        found = list(companies(range(1, 3), set(), QUICK))
         print(tables(found, [one_log(seed) for seed in range(1, 11)]))
         _refuse_nonsense(found)
         return

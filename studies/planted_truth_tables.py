@@ -244,6 +244,8 @@ def _calibration(logs: Sequence[Log]) -> str:
 
 CURVE = (0.3, 0.65, 0.9, 1.12, 1.37, 1.62, 1.9)
 """Where each bin of `PAST` is drawn."""
+FEWEST = 3
+"""Fewest cases for a point."""
 
 
 def draw_figure(companies: Sequence[Row], file: Path) -> None:
@@ -251,48 +253,57 @@ def draw_figure(companies: Sequence[Row], file: Path) -> None:
     import altair as alt
     import vl_convert
 
-    cases = [case for case in cases_of(companies) if mild(case) and seen(case)]
-    rows = []
-    for what, name in NAMES.items():
-        mine = [c for c in cases if c["what"] == what and c["answer"] != "could not look"]
-        for at, few in zip(CURVE, _binned(mine, "past", PAST), strict=True):
-            if len(few) < 3:
-                continue
-            for word, hit in (("amber or red", found), ("red", red)):
-                rate = proportion(_count(few, hit), len(few))
-                rows.append(
-                    {"check": name, "at": at, "told": word, "share": rate.value,
-                     "low": rate.low, "high": rate.high}
-                )  # fmt: skip
-    panel = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("at:Q", title="truth over limit", scale=alt.Scale(domain=[0.2, 2.0])),
-        color=alt.Color(
-            "told:N", title=None,
-            scale=alt.Scale(domain=["amber or red", "red"], range=["#b06f00", "#b3261e"]),
-            legend=alt.Legend(orient="top"),
-        ),
-    )  # fmt: skip
-    y = alt.Y(
-        "share:Q", title=None, scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(format="%", labelExpr="replace(datum.label, '%', ' %')", tickCount=5),
-    )  # fmt: skip
-    limit = (
-        alt.Chart()
-        .mark_rule(strokeDash=[4, 3], color="#777777")
-        .encode(x=alt.datum(1, type="quantitative"))
-    )
-    chart = (
-        alt.layer(
-            panel.mark_rule(strokeWidth=1, opacity=0.6).encode(
-                y=alt.Y("low:Q", title=None), y2="high:Q"
-            ),
-            panel.mark_line(strokeWidth=1.5).encode(y=y),
-            panel.mark_circle(size=30, opacity=1).encode(y=y),
-            limit,
-            data=alt.Data(values=rows),
-        )
-        .properties(width=190, height=110)
-        .facet(alt.Facet("check:N", title=None, sort=list(NAMES.values())), columns=3)
-        .configure(background="white", font="sans-serif", view={"stroke": None})
+    cases = [
+        case
+        for case in cases_of(companies)
+        if mild(case) and seen(case) and case["answer"] != "could not look"
+    ]
+    panels = [
+        _panel(alt, name, [case for case in cases if case["what"] == what])
+        for what, name in NAMES.items()
+    ]
+    chart = alt.concat(*panels, columns=3, spacing=16).configure(
+        background="white", font="sans-serif", view={"stroke": None}, title={"anchor": "start"}
     )
     file.write_text(str(vl_convert.vegalite_to_svg(chart.to_json())))
+
+
+def _panel(alt: Any, name: str, cases: Sequence[Row]) -> Any:
+    """One check: the share found by how far the truth is past the limit, with its interval."""
+    rows = []
+    for at, few in zip(CURVE, _binned(cases, "past", PAST), strict=True):
+        for word, hit in (("amber or red", found), ("red", red)):
+            if len(few) >= FEWEST:
+                rate = proportion(_count(few, hit), len(few))
+                rows.append(
+                    {
+                        "at": at,
+                        "told": word,
+                        "share": rate.value,
+                        "low": rate.low,
+                        "high": rate.high,
+                    }
+                )
+    x = alt.X("at:Q", title="truth over limit", scale=alt.Scale(domain=[0.2, 2.0]))
+    y = alt.Y(
+        "share:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format="%", labelExpr="replace(datum.label, '%', ' %')", tickCount=5),
+    )
+    colour = alt.Color(
+        "told:N",
+        title=None,
+        scale=alt.Scale(domain=["amber or red", "red"], range=["#b06f00", "#b3261e"]),
+        legend=alt.Legend(orient="top"),
+    )
+    drawn = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
+    limit = alt.Chart(alt.Data(values=[{"at": 1.0}])).mark_rule(strokeDash=[4, 3], color="#777777")
+    return alt.layer(
+        limit.encode(x=x),
+        drawn.mark_rule(strokeWidth=1, opacity=0.5).encode(
+            y=alt.Y("low:Q", title=None), y2="high:Q"
+        ),
+        drawn.mark_line(strokeWidth=1.5).encode(y=y),
+        drawn.mark_circle(size=30, opacity=1).encode(y=y),
+    ).properties(width=190, height=105, title=name)

@@ -687,7 +687,7 @@ class Attack:
                 and s.settled_day < cell[0] + timedelta(days=7)
                 and cell[0] < s.end_day
                 for s in self.held
-            )  # fmt: skip
+            )
         )
 
     def _days(self) -> list[date]:

@@ -117,7 +117,7 @@ def test_no_meaning_stands_in_two_places_or_for_a_word_there_is_not():
 
 
 def test_the_command_prints_it(capsys):
-    run_schema()
+    run_schema("charter")
 
     assert json.loads(capsys.readouterr().out) == charter_schema()
 

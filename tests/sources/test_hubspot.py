@@ -509,7 +509,7 @@ def test_emails_go_out_or_come_in_and_those_of_a_sequence_are_automated(charter,
 
     assert found.sql("SELECT activity_id, direction, not_counted FROM activities ORDER BY 1") == [
         ("31", "outbound", None),
-        ("32", "inbound", None),
+        ("32", "inbound", "came in"),
         ("33", "outbound", "automated"),
     ]
 

@@ -77,7 +77,7 @@ def _sellers(view: View) -> tuple[Part, ...]:
     group = minimum_group(view.charter, view.numbers, view.over.last_day)
     return tuple(
         Part(names, tuple(s for s in segments if s), frozenset(s.person_id for s in mine))
-        for names, segments, mine in large_enough(spells, group)
+        for names, segments, mine in large_enough(spells, group, view.year)
     )
 
 

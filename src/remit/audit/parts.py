@@ -18,7 +18,7 @@ def parts_of(view: View, roles: Collection[str]) -> tuple[Part, ...]:
     spells = [s for s in view.held if s.role in roles and s.during(view.year)]
     return tuple(
         Part(names, tuple(s for s in segments if s), frozenset(spell.person_id for spell in mine))
-        for names, segments, mine in large_enough(spells, group_of(view))
+        for names, segments, mine in large_enough(spells, group_of(view), view.year)
     )
 
 
@@ -26,4 +26,4 @@ def too_few(view: View, roles: Collection[str]) -> str:
     """Why nothing is shown of these roles, as the end of a sentence."""
     if not any(s.role in roles and s.during(view.year) for s in view.held):
         return "nobody in the evidence holds the role"
-    return "fewer people than the minimum group hold the role"
+    return "fewer people than the minimum group hold the role, or did in one of the months"

@@ -105,7 +105,7 @@ class View:
                 tuple(s for s in segments if s),
                 frozenset(spell.person_id for spell in mine),
             )
-            for names, segments, mine in large_enough(spells, group)
+            for names, segments, mine in large_enough(spells, group, self.year)
         )
 
     @cached_property

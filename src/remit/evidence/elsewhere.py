@@ -102,8 +102,10 @@ def _open_file(file: Path) -> Opened:
             raise _refused(str(file), wrong, "Wait for it to end.") from None
         raise _no_evidence(str(file)) from None
     connection.con.execute("SET enable_progress_bar = false")
-    if "meta" not in connection.list_tables():
-        raise _no_evidence(str(file))
+    try:
+        connection.con.execute("SELECT 1 FROM meta LIMIT 1")
+    except duckdb.CatalogException:
+        raise _no_evidence(str(file)) from None
     return Opened(connection, str(file), connection.table("names", database="private"), file)
 
 

@@ -345,7 +345,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             date_only=Column(FLAG, "true where only the day is known", required=True),
             minutes=Column(NUMBER, "minutes recorded; null where the CRM has none"),
             counted=Column(FLAG, "false where it is not somebody's working time", required=True),
-            not_counted=Column(TEXT, "why not: automated, came in, all day, bulk closed, cancelled, future"),
+            not_counted=Column(
+                TEXT, "why not: automated, came in, all day, bulk closed, cancelled, future"
+            ),
             rule=Column(TEXT, "name of the first charter rule it matched"),
             direction=Column(TEXT, "inbound or outbound, where known"),
             outcome=Column(TEXT, "what came of it, in the CRM's words"),

@@ -259,10 +259,10 @@ def replace_rows(file: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) 
             con.execute(f"DELETE FROM {table}")
             if rows:
                 names = list(rows[0])
-                marks = ", ".join("?" for _ in names)
-                con.executemany(
-                    f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",
-                    [[row[name] for name in names] for row in rows],
+                lists = ", ".join("unnest(?)" for _ in names)
+                con.execute(
+                    f"INSERT INTO {table} ({', '.join(names)}) SELECT {lists}",
+                    [[row[name] for row in rows] for name in names],
                 )
         con.execute("COMMIT")
 

@@ -144,7 +144,7 @@ def diary_by_role(
     query = sql_of(asked)
     return tuple(
         _measure(roles, segments, spells, said, charter, over, week_hours, group, seed, query)
-        for roles, segments, spells in groups(settled, group)
+        for roles, segments, spells in groups(settled, group, over, settled=True)
     )
 
 

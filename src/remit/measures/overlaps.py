@@ -156,7 +156,8 @@ def work_and_owners(
 def _in_no_part(evidence: Evidence, over: Period, group: int) -> set[str]:
     """People with a role who are in no part whose time may be shown."""
     settled = [s for s in roles_held(evidence) if s.during(over, settled=True)]
-    shown = {s.person_id for _, _, spells in large_enough(settled, group) for s in spells}
+    parts = large_enough(settled, group, over, settled=True)
+    shown = {s.person_id for _, _, spells in parts for s in spells}
     return {s.person_id for s in settled} - shown
 
 

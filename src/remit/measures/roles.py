@@ -14,7 +14,7 @@ import duckdb
 
 from remit.benchmarks import Benchmark
 from remit.charter import Charter, Function, ownership
-from remit.evidence import Evidence, EvidenceError, open_evidence
+from remit.evidence import TABLES, Evidence, EvidenceError, open_evidence
 from remit.evidence.reading import reading_of
 from remit.evidence.write import replace_rows
 from remit.terms import Period, Place, Problem
@@ -146,8 +146,10 @@ def _weights(active: Sequence[Mapping[str, Any]], segment: str) -> tuple[float, 
 
 def _same(wanted: list[dict[str, Any]], evidence: Evidence, table: str) -> bool:
     """Whether a table in the file holds these rows, in whatever order."""
-    there = evidence[table].drop("known_from").to_pyarrow().to_pylist()
-    return sorted(map(str, there)) == sorted(map(str, wanted))
+    names = [name for name in TABLES[table].columns if name not in ("known_from", "stated_at")]
+    there = evidence.sql(f"SELECT {', '.join(names)} FROM {table}")
+    rows = (tuple(row[name] for name in names) for row in wanted)
+    return sorted(map(str, there)) == sorted(map(str, rows))
 
 
 def _remits(charter: Charter) -> list[dict[str, Any]]:

@@ -144,7 +144,7 @@ def time_by_role(
     hours = charter.week_hours or float(numbers["week_hours"].at(day).value or 40)
     group = minimum_group(charter, numbers, day)
     found = []
-    for role, segments, spells in large_enough(settled, group):
+    for role, segments, spells in large_enough(settled, group, over, settled=True):
         mine = frame[(frame["role"].isin(role)) & (frame["spell_segment"].isin(segments))]
         weeks_needed = int(numbers["minimum_weeks"].at(day).value or 8)
         name = role[0] if len(role) == 1 else "small roles"
@@ -177,16 +177,28 @@ def minimum_group(charter: Charter, numbers: Mapping[str, Benchmark], day: date)
 
 
 def large_enough(
-    spells: list[Held], group: int
+    spells: list[Held], group: int, over: Period | None = None, *, settled: bool = False
 ) -> Iterable[tuple[tuple[str, ...], tuple[str, ...], list[Held]]]:
     """Roles and segments put together until each part has enough people.
 
     The parts of one role do not overlap and no total is shown beside them, so that no smaller
-    part can be worked out by subtraction.
+    part can be worked out by subtraction. With a period, each part has enough people in every
+    month in which it has any: what is left of a whole once months are taken off it, or the same
+    on an earlier day, is then of as many.
+
+    Args:
+        spells: Of all roles.
+        group: Fewest people in a part.
+        over: Days whose months count; None for the whole time as one.
+        settled: Whether people are there only once settled.
     """
+    months = list(over.months()) if over is not None else []
 
     def people(of: Iterable[Held]) -> int:
-        return len({spell.person_id for spell in of})
+        """The fewest there were at once: in any month with anybody, or over the whole time."""
+        mine = list(of)
+        there = [{s.person_id for s in mine if s.during(m, settled=settled)} for m in months]
+        return min(len(found) for found in [{s.person_id for s in mine}, *filter(None, there)])
 
     small: list[Held] = []
     roles = list(dict.fromkeys(spell.role for spell in spells))
