@@ -7,7 +7,7 @@ line a company is appended to a file as it comes, so that an interrupted run goe
 stopped, and several processes may share the seeds.
 
     python studies/planted_truth.py --companies 200 --of 2 --part 1    # and --part 2 beside it
-    python studies/planted_truth.py --table                           # what the page shows
+    python studies/planted_truth.py --table             # into the page, and the figure beside it
     python studies/planted_truth.py --quick                           # one hundredth
 """
 
@@ -57,6 +57,9 @@ QUICK = date(2026, 7, 1)
 ROOT = Path(__file__).parent.parent / "docs" / "studies"
 COMPANIES, LOGS = ROOT / "planted-truth.jsonl", ROOT / "planted-truth-logs.jsonl"
 FIGURE = ROOT / "planted-truth.svg"
+PAGE = ROOT / "planted-truth.md"
+BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
+"""Between these the page has its tables."""
 MILD = (0.85, 1.2)
 """Between these lies a factor on the logging of a function in most companies."""
 STRONG = (0.4, 2.5)
@@ -382,7 +385,9 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="2 companies of four months, 10 logs, nothing kept"
     )
-    parser.add_argument("--table", action="store_true", help="only show what is there")
+    parser.add_argument(
+        "--table", action="store_true", help="only show what is there: page and figure"
+    )
     asked = parser.parse_args()
     if asked.quick:
         found = list(companies(range(1, 3), set(), QUICK))
@@ -402,8 +407,11 @@ def main() -> None:
             print(f"company {row['seed']}: {row['seconds']} s", flush=True)
         return
     found = sorted(rows_of(asked.out), key=lambda row: row["seed"])
-    print(tables(found, [Log.of(row) for row in rows_of(asked.logs_out)]))
+    shown = tables(found, [Log.of(row) for row in rows_of(asked.logs_out)])
+    print(shown)
     draw_figure(found, FIGURE)
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{shown}\n\n{END}{rest.partition(END)[2]}")
 
 
 def _refuse_nonsense(found: list[Row]) -> None:

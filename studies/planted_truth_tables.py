@@ -103,7 +103,7 @@ def _share(some: int, of: int) -> str:
         return "none"
     rate = proportion(some, of)
     low, high = round(100 * (rate.low or 0)), round(100 * (rate.high or 0))
-    return f"{100 * some / of:.0f} % ({some} of {of:,}; {low} to {high})"
+    return f"{100 * some / of:.0f} % ({some:,} of {of:,}; {low} to {high})"
 
 
 def _count(cases: Sequence[Row], hit: Callable[[Row], bool]) -> int:
@@ -146,15 +146,15 @@ def _curve(cases: Sequence[Row]) -> str:
     return _table(head, rows)
 
 
+def _is(case: Row, what: str) -> bool:
+    """Whether a case is of a check; of any but the last, which repeats two of them, if of none."""
+    return bool(case["what"] == what or (not what and case["what"] != "outside"))
+
+
 def _recall(cases: Sequence[Row]) -> str:
     rows = []
     for what, name in (*NAMES.items(), ("", "all but the last")):
-        far = [
-            case
-            for case in cases
-            if (case["what"] == what or (not what and case["what"] != "outside"))
-            and case["past"] >= 1.5
-        ]
+        far = [case for case in cases if _is(case, what) and case["past"] >= 1.5]
         fair = [case for case in far if mild(case) and seen(case)]
         little = [case for case in far if mild(case) and not seen(case)]
         rows.append(
@@ -170,8 +170,8 @@ def _recall(cases: Sequence[Row]) -> str:
 
 def _accusations(cases: Sequence[Row]) -> str:
     rows = []
-    for what, name in (*NAMES.items(), ("", "all")):
-        mine = [case for case in cases if (case["what"] == what or not what) and mild(case)]
+    for what, name in (*NAMES.items(), ("", "all but the last")):
+        mine = [case for case in cases if _is(case, what) and mild(case)]
         low = [case for case in mine if case["past"] <= 0.8]
         near = [case for case in mine if case["past"] > 0.8 and case["within"]]
         clean = [case for case in mine if case["within"] and case["within_amber"]]

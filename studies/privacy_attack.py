@@ -713,7 +713,11 @@ class Attack:
     def _compensation_leverage(self, f: Mapping[str, Any]) -> Iterator[Row]:
         if f["measured"] is None or "USD won" not in f["says"] or "beside" in f["about"]:
             return
-        there = self._persons_of(f) if f["roles"] else self.people(["ae"], (), self.year)
+        there = (
+            self._persons_of(f)
+            if f["roles"]
+            else self.people(["ae", "csm"], [*f["segments"], ""], self.year)
+        )
         where = f["segments"] if not f["roles"] else SEGMENTS
         yield Row(
             "value won",

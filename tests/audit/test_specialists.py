@@ -269,6 +269,22 @@ def test_somebody_who_goes_on_doing_both_jobs_is_found(checked):
     assert "fewer than 5 kept earning" in found.says
 
 
+def test_one_or_two_credits_of_the_earlier_role_are_amber_and_said(checked):
+    (found,) = checked(
+        "two roles",
+        CHARTER.rstrip() + HANDOFF,
+        User=STAFF,
+        **credited(date(2026, 5, 1), date(2026, 6, 8), keeps_booking=True),
+    )
+
+    assert (found.answer, found.severity) == (Answer.INDICATED, Severity.AMBER)
+    assert found.says == (
+        "Of fewer than 5 people credited in two roles who can be judged, fewer than 5 kept earning "
+        "credits in the earlier role on records first touched after their first credit in the "
+        "later one, each on fewer than 3."
+    )
+
+
 def test_somebody_who_changed_roles_at_the_very_end_cannot_be_judged(checked):
     (found,) = checked(
         "two roles",

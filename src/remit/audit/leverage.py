@@ -19,6 +19,7 @@ from remit.measures.leverage import (
     segment_leverage,
     working_roles,
 )
+from remit.measures.time import large_enough
 from remit.terms import Answer, Estimate, Finding, Proof, Severity
 
 RULES = ("000-06",)
@@ -112,7 +113,22 @@ def _of_segment(view: View, segment: str, parts: tuple[Part, ...]) -> tuple[Leve
     )
     if len(there) < group_of(view) or 0 < len(there - shown) < group_of(view):
         return ()
-    return view.measured(segment_leverage, gives=_ALL, segment=segment, seed=view.seed)
+    gives = tuple(g for g in _ALL if g == RETAINED or _enough_owe(view, segment, g))
+    return view.measured(segment_leverage, gives=gives, segment=segment, seed=view.seed)
+
+
+def _enough_owe(view: View, segment: str, gives: str) -> bool:
+    """Whether enough people work on what brings it in a segment, so that it is of none of them alone."""
+    owing = [
+        r for r in working_roles(view.charter, segment) if owes(view.charter, r, gives, segment)
+    ]
+    there = [s for s in view.held if s.role in owing and (not s.segment or segment == s.segment)]
+    parts = large_enough([s for s in there if s.during(view.year)], group_of(view), view.year)
+    return (
+        {s.person_id for *_, mine in parts for s in mine}
+        >= {s.person_id for s in there if s.during(view.year)}
+        != set()
+    )
 
 
 def _finding(

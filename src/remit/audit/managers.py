@@ -258,7 +258,7 @@ def _coaching(view: View, about: str, by: str, roles: tuple[str, ...], found: On
             f"{found.managers} managers with {found.reports} reports.",
             "A proxy: talks that are in no calendar are not seen, nor what was talked about.",
         ),
-        roles=(by,),
+        roles=roles,
         trend=found.trend,
         most=Severity.AMBER,
     )

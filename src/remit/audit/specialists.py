@@ -315,7 +315,8 @@ def _two_roles(view: View) -> Iterator[Finding]:
     judged = [c for c in found if c.judged]
     twice = [c for c in judged if c.still >= red.value]
     maybe = [c for c in judged if amber.value <= c.still < red.value]
-    said = _said(view, len(found), len(judged), len(twice), sum(c.still for c in twice))
+    credits = sum(c.still for c in twice)
+    said = _said(view, len(found), len(judged), len(twice), len(maybe), credits, red)
     caveats = [
         f"The others ({_count(view, len(found) - len(judged))}) cannot be judged: {_why_not(view)}."
         if len(judged) < len(found)
@@ -323,7 +324,7 @@ def _two_roles(view: View) -> Iterator[Finding]:
         "Credits won after a change of role on records touched before it fit a promotion, and are "
         "not held against anybody.",
         f"{_count(view, len(maybe))} more have fewer than {red.value:.0f} such credits."
-        if maybe
+        if maybe and twice
         else "",
     ]
     if view.individuals:
@@ -374,7 +375,9 @@ def _count(view: View, number: int) -> str:
     return str(number) if view.individuals or number >= group else f"fewer than {group}"
 
 
-def _said(view: View, found: int, judged: int, twice: int, credits: int) -> str:
+def _said(
+    view: View, found: int, judged: int, twice: int, maybe: int, credits: int, red: Limit
+) -> str:
     kept = (
         "kept earning credits in the earlier role on records first touched after their first credit "
         "in the later one"
@@ -382,6 +385,11 @@ def _said(view: View, found: int, judged: int, twice: int, credits: int) -> str:
     if not twice and not judged:
         return (
             f"{_count(view, found)} people are credited in two roles; none of them can be judged."
+        )
+    if maybe and not twice:
+        return (
+            f"Of {_count(view, judged)} people credited in two roles who can be judged, "
+            f"{_count(view, maybe)} {kept}, each on fewer than {red.value:.0f}."
         )
     if not twice:
         return (

@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from remit.benchmarks import Benchmark, benchmarks
-from remit.cli.benchmarks import levels, source
+from remit.cli.benchmarks import source
 from remit.cli.rules import WIDEST, WRAPPED
 from remit.report.plain import plain
+from remit.report.wording import amount
 from remit.rules import SOURCES
 from remit.terms import Place, Problem, RemitError, nearest
 
@@ -60,8 +61,15 @@ def override(benchmark: Benchmark) -> str:
     >>> override(benchmarks()["low_nrr"])
     'benchmarks: {low_nrr: {value: 1, because: "..."}}'
     """
-    stated = f"{benchmark.values[-1].value:.10g}"
-    return f'benchmarks: {{{benchmark.name}: {{value: {stated}, because: "..."}}}}'
+    level, number = _number(benchmark)
+    return f'benchmarks: {{{benchmark.name}: {{{level}: {number:.10g}, because: "..."}}}}'
+
+
+def _number(benchmark: Benchmark) -> tuple[str, float]:
+    """The one number that stands for the word, and which level of the benchmark it is."""
+    value = benchmark.values[-1]
+    told = {level: getattr(value, level) for level in ("value", "amber", "red")}
+    return next((level, number) for level, number in told.items() if number is not None)
 
 
 def _called(name: str, known: Mapping[str, Benchmark]) -> list[Benchmark]:
@@ -111,7 +119,7 @@ def _one(benchmark: Benchmark) -> None:
 
 def _taken_as(benchmark: Benchmark) -> str:
     side = "under" if benchmark.trouble == "below" else "from"
-    return f"{side} {levels(benchmark)}"
+    return f"{side} {amount(_number(benchmark)[1], benchmark.unit)}"
 
 
 def _document(benchmark: Benchmark) -> dict[str, Any]:
@@ -121,7 +129,7 @@ def _document(benchmark: Benchmark) -> dict[str, Any]:
         "name": benchmark.name,
         "word": benchmark.word,
         "about": benchmark.about,
-        "default": value.value,
+        "default": _number(benchmark)[1],
         "unit": benchmark.unit,
         "trouble": benchmark.trouble,
         "scope": benchmark.scope,

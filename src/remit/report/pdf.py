@@ -10,7 +10,7 @@ from typing import Any
 
 from remit.report import wording
 from remit.report.contents import Card, Contents, Figure, Subject
-from remit.report.decided import flip_says
+from remit.report.decided import LABELS, flip_says
 from remit.report.decided import words as answer_words
 from remit.report.plain import harmless, remit_version
 from remit.report.shares import by_part, pieces
@@ -45,7 +45,7 @@ def pdf(contents: Contents) -> bytes:
 def _shown(value: Any) -> Any:
     """The same values, with all text on one line and without characters that do harm."""
     if isinstance(value, str):
-        return harmless(value)
+        return wording.unbroken(harmless(value))
     if isinstance(value, dict):
         return {key: _shown(each) for key, each in value.items()}
     return [_shown(each) for each in value] if isinstance(value, list | tuple) else value
@@ -172,7 +172,7 @@ def _decided(contents: Contents) -> Iterator[dict[str, Any]]:
             "segment": segment.segment,
             "answers": [
                 {
-                    "question": answered.question,
+                    "question": LABELS[answered.question],
                     "answer": answer_words(answered.answer),
                     "declared": answer_words(answered.declared) if answered.declared else "",
                     "because": answered.branches[0].recommendation.because,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from remit.report.contents import Contents
-from remit.report.decided import flip_says
+from remit.report.decided import LABELS, flip_says
 from remit.report.decided import words as answer_words
 from remit.report.sections.section import Section
 
@@ -18,6 +18,7 @@ def structure(contents: Contents) -> Mapping[str, Any] | None:
         return None
     return {
         "segments": contents.decided.segments,
+        "labels": LABELS,
         "answer": answer_words,
         "flip": flip_says,
     }
