@@ -405,7 +405,7 @@ def copied(into: Path, of: Path = ROOT) -> Path:
     """A copy of what the tests need."""
     into.mkdir(parents=True, exist_ok=True)
     left = shutil.ignore_patterns("__pycache__", "node_modules")
-    for name in ("src", "tests", "examples", "docs"):
+    for name in ("src", "tests", "examples", "docs", "studies"):
         shutil.copytree(of / name, into / name, ignore=left, dirs_exist_ok=True)
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(of / name, into / name)

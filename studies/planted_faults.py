@@ -55,6 +55,8 @@ ECHOES = (
     _tells("false_specialists", "csm in enterprise", "outside the remit"),
 )
 """Findings that tell of a planted fault a second time."""
+LOOKING = ("ae_prospecting", "csm_support", "sdr_ae_handoff", "false_specialists")
+"""The checks that look for the planted faults; of what the others find no truth is known here."""
 
 
 def study(seed: int, faults: bool, folder: Path) -> dict[str, object]:
@@ -94,6 +96,8 @@ def _severity(audit: Audit, tells: Callable[[Finding], bool]) -> str:
 def _accused(audit: Audit, *, planted: bool) -> Iterator[str]:
     """Amber and red findings about somebody or something that has no fault."""
     for found in audit.findings:
+        if found.check not in LOOKING:
+            continue
         if found.severity is None or found.severity < Severity.AMBER:
             continue
         guilty = any(f.tells(found) for f in PLANTED) or any(tells(found) for tells in ECHOES)

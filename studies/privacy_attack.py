@@ -470,9 +470,11 @@ class Attack:
                 yield from reader(finding)
 
     def _part(self, time: Mapping[str, Any]) -> set[str]:
+        if time["role"] in self.roles:
+            return self.people([time["role"]], time["segments"], self.over, settled=True)
         alone = {t["role"] for t in self.doc["times"]}
-        roles = [time["role"]] if time["role"] in self.roles else [r for r in self.roles if r not in alone]  # fmt: skip
-        return self.people(roles, time["segments"], self.over, settled=True)
+        small = [role for role in self.roles if role not in alone]
+        return self.people(small, (), self.over, settled=True)
 
     def _worked(
         self,
@@ -537,7 +539,7 @@ class Attack:
         total = 0.0
         for s in self.held:
             span = s.during(days, settled=True)
-            if s.person_id in there and span and (not time["segments"] or s.segment in time["segments"]):  # fmt: skip
+            if s.person_id in there and span and (time["role"] not in self.roles or not time["segments"] or s.segment in time["segments"]):  # fmt: skip
                 total += int(np.busday_count(span.start, span.end)) * 8 * s.share
         return total
 

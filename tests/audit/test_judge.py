@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.audit.judge import judge_share, judge_time
+from remit.audit.judge import judge_cases, judge_time
 from remit.benchmarks import benchmarks
 from remit.measures import RoleTime
 from remit.terms import Answer, Estimate, Period, Severity
@@ -124,16 +124,16 @@ def test_seeing_more_of_the_same_never_turns_an_accusation_into_silence(low, wid
 def test_a_share_of_recorded_cases_past_its_limit_as_a_whole_is_proven():
     red = benchmarks()["sdr_ae_acceptance"].limit(DAY)
 
-    assert judge_share(Estimate(0.3, "share", 0.25, 0.35), (red,)).severity is Severity.RED
-    assert judge_share(Estimate(0.38, "share", 0.33, 0.43), (red,)).answer is Answer.CANNOT_TELL
-    assert judge_share(Estimate(0.6, "share", 0.55, 0.65), (red,)).answer is Answer.CLEAR
+    assert judge_cases(Estimate(0.3, "share", 0.25, 0.35), (red,)).severity is Severity.RED
+    assert judge_cases(Estimate(0.38, "share", 0.33, 0.43), (red,)).answer is Answer.CANNOT_TELL
+    assert judge_cases(Estimate(0.6, "share", 0.55, 0.65), (red,)).answer is Answer.CLEAR
 
 
 def test_limits_from_below_and_from_above_are_mirror_images():
     above = dataclasses.replace(RED, above=True, value=0.25)
     below = dataclasses.replace(RED, above=False, value=0.75)
     for low, high in ((0.1, 0.2), (0.2, 0.3), (0.3, 0.4)):
-        one = judge_share(Estimate(0, "share", low, high), (above,))
-        other = judge_share(Estimate(0, "share", 1 - high, 1 - low), (below,))
+        one = judge_cases(Estimate(0, "share", low, high), (above,))
+        other = judge_cases(Estimate(0, "share", 1 - high, 1 - low), (below,))
 
         assert one.answer is other.answer

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from remit.audit.handoff import sdr_ae_handoff
 from remit.audit.managers import coaching_cadence
 from remit.audit.run import YEAR, measured_days
 from remit.audit.shown import shown
@@ -229,6 +230,60 @@ def test_months_in_which_enough_held_the_role_are(led):
     )  # fmt: skip
 
     assert shown(led, found).trend == trend
+
+
+BY_SEGMENT = """
+    company: Acme
+    segments:
+      small: {where: {employees: {below: 100}}}
+      large: {where: {employees: {at_least: 100}}}
+    roles:
+      sdr: {is: SDR}
+      ae: {is: AE}
+    titles:
+      "SDR": sdr
+      "AE small": {role: ae, segment: small}
+      "AE large": {role: ae, segment: large}
+    handoffs:
+      - {name: meeting, from: sdr, to: ae, at: discovery, offered: {object: Event},
+         accepted: {object: Opportunity, field: SAO__c}}
+    """
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "shown_in"),
+    [(5, 6, ["large", "small"]), (2, 6, [None]), (2, 2, [])],
+    ids=["enough in each", "enough together", "too few"],
+)
+def test_a_handoff_is_shown_where_enough_people_take_it(
+    charter, from_tables, small, large, shown_in
+):
+    takers = {"small": [f"s{n}" for n in range(small)], "large": [f"l{n}" for n in range(large)]}
+    people = {f"sdr{n}": "SDR" for n in range(6)}
+    people |= {who: f"AE {where}" for where, several in takers.items() for who in several}
+    declared = charter(BY_SEGMENT)
+    evidence = from_tables(
+        declared,
+        people=[{"person_id": who, "title": title} for who, title in people.items()],
+        handoffs=[
+            {"handoff": "meeting", "case_id": f"{where}{n}", "step": step, "segment": where,
+             "happened_at": f"2026-0{n % 3 + 1}-10T10:00:00"}
+            for where in takers
+            for n in range(30)
+            for step in ("offered", "accepted")
+        ],
+        leads=[{"lead_id": "l", "created_at": "2026-04-30T00:00:00"}],
+    )  # fmt: skip
+    over = measured_days(evidence)
+    year = Period(min(over.start, over.end - timedelta(days=YEAR)), over.end)
+    view = View(declared, evidence, declared.numbers(), over, year)
+
+    flows = [flow for flow in view.flows if not flow.too_few]
+
+    assert sorted(str(flow.segment) for flow in flows) == [str(segment) for segment in shown_in]
+    assert sum(flow.counts["accepted"] for flow in flows) == (60 if shown_in else 0)
+    answers = {found.answer for found in sdr_ae_handoff(view)}
+    assert (Answer.COULD_NOT_LOOK in answers) or shown_in
 
 
 # A whole company

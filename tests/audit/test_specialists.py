@@ -115,6 +115,14 @@ def test_engineers_belong_in_technical_deals(checked, attended, answer):
     assert found.severity in (None, Severity.AMBER)
 
 
+def test_what_two_engineers_took_part_in_is_not_shown(checked):
+    (found,) = checked("technical deals", User=[*users("SE", 2), *users("AE")], **technical(60, 5))
+
+    assert found.answer is Answer.COULD_NOT_LOOK
+    assert "fewer people than the minimum group hold the role" in found.says
+    assert found.measured is None
+
+
 @pytest.mark.shows("000-12", "cannot tell")
 def test_without_a_technical_stage_the_engineers_could_not_be_looked_at(checked):
     text = CHARTER.replace("Validation: technical_validation, ", "")
@@ -267,6 +275,10 @@ def test_somebody_who_goes_on_doing_both_jobs_is_found(checked):
 
     assert (found.answer, found.severity) == (Answer.PROVEN, Severity.RED)
     assert "fewer than 5 kept earning" in found.says
+    # how many credits so few people earned is not told, nor can it be counted
+    assert "credits." not in found.says
+    assert found.measured is None
+    assert found.proof.rows == ()
 
 
 def test_one_or_two_credits_of_the_earlier_role_are_amber_and_said(checked):

@@ -29,14 +29,15 @@ benchmarks:
   handoff_fields_filled: {amber: 0.95, red: 0.9, because: we sell to hospitals}
 """
 USERS = [
-    {"Id": "005S", "Title": "SDR", "CreatedDate": "2025-01-01"},
-    {"Id": "005A", "Title": "AE", "CreatedDate": "2025-01-01"},
+    {"Id": f"005{title}{n}", "Title": title, "CreatedDate": "2025-01-01"}
+    for title in ("SDR", "AE")
+    for n in range(6)
 ]
 DEALS = [
     {
         "Id": f"006{n:012}",
-        "OwnerId": "005A",
-        "CreatedById": "005S",
+        "OwnerId": f"005AE{n % 6}",
+        "CreatedById": f"005SDR{n % 6}",
         "CreatedDate": f"2026-03-{n % 28 + 1:02}T10:00:00Z",
         "StageName": "Discovery",
         "CloseDate": "2026-12-31",
@@ -169,7 +170,7 @@ def test_what_is_no_rule_benchmark_or_check_gets_the_nearest(refused, tmp_path):
 def test_a_load_accounts_for_every_row_as_json(company):
     summary = json.loads((company / "loaded.json").read_text())
 
-    assert summary["rows"] == summary["kept"] + summary["rejected"] == 302
+    assert summary["rows"] == summary["kept"] + summary["rejected"] == 312
     assert summary["into"] == "acme.duckdb"
     assert {file["file"] for file in summary["files"]} == {"User.csv", "Opportunity.csv"}
 

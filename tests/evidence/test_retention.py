@@ -37,6 +37,10 @@ def activity(con: duckdb.DuckDBPyConnection, id_: str, day: date, person: str = 
     for table in ("participants", "work"):
         con.execute(f"INSERT INTO {table} (activity_id, person_id) VALUES (?, ?)", [id_, person])
     con.execute("INSERT INTO activity_links (activity_id) VALUES (?)", [id_])
+    con.execute("INSERT INTO recorded.doers (activity_id, owner) VALUES (?, ?)", [id_, person])
+    con.execute(
+        "INSERT INTO recorded.invitations (activity_id, person_id) VALUES (?, ?)", [id_, person]
+    )
 
 
 def person(
@@ -60,9 +64,10 @@ def test_an_activity_older_than_is_kept_goes_with_all_its_parts_and_a_younger_st
 
     gone = apply_retention(con, acme(keep_activities="1 year"), TODAY)
 
-    for table in ("activities", "participants", "activity_links", "work"):
+    recorded = ("recorded.doers", "recorded.invitations")
+    for table in ("activities", "participants", "activity_links", "work", *recorded):
         assert ids(con, table) == ["edge"], table
-    assert (gone.activities, gone.parts, bool(gone)) == (1, 3, True)
+    assert (gone.activities, gone.parts, bool(gone)) == (1, 5, True)
     assert str(gone) == (
         "1 activities before 2025-12-31 deleted, as `privacy: keep_activities` says."
     )

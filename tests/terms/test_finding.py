@@ -57,7 +57,8 @@ def test_the_order_in_which_findings_come_in_does_not_matter(facts, dice):
 def test_each_severity_and_answer_is_one_word_or_two_for_people():
     assert [str(severity) for severity in Severity] == ["note", "amber", "red"]
     assert [str(answer) for answer in Answer] == [
-        "proven", "indicated", "clear", "cannot tell", "could not look", "does not apply",
+        "proven", "indicated", "clear", "measured", "as said", "cannot tell", "could not look",
+        "does not apply",
     ]  # fmt: skip
 
 

@@ -11,8 +11,8 @@ import duckdb
 from remit.charter import Charter
 from remit.terms.shapes import days_in
 
-_PARTS = ("participants", "activity_links", "work")
-"""Tables whose rows are of an activity."""
+_PARTS = ("participants", "activity_links", "work", "recorded.doers", "recorded.invitations")
+"""Tables whose rows are of an activity, and what each export said of who took part."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,8 @@ def _subjects(audit: Audit) -> Iterable[Subject]:
 def title_of(subject: str) -> str:
     """What a subject of the audit asks: the first line of what its module says of itself.
 
-    >>> title_of("handoff")
-    'Does the handoff from SDR to account executive work?'
+    >>> title_of("support")
+    "Do customer success managers do the support desk's work?"
     """
     try:
         said = importlib.import_module(f"remit.audit.{subject}").__doc__ or ""
