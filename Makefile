@@ -49,6 +49,8 @@ studies-sample: $(VENV)/ready  ## One hundredth of the long studies
 	$(BIN)/python studies/flip_points.py --quick
 	$(BIN)/python studies/export_corruptions.py --quick
 	$(BIN)/python studies/load_kills.py --quick
+	$(BIN)/python studies/privacy_attack.py --quick
+	$(BIN)/python studies/mutants.py --quick
 
 editor: $(VENV)/ready  ## What an editor completes and underlines in a charter (needs node and npm)
 	@if ! { command -v node && command -v npm; } >/dev/null; then \

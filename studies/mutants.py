@@ -267,27 +267,34 @@ class Tests:
         """Files of tests of a module itself, and of the modules that use it."""
         own = self._naming(module)
         package, _, name = module.partition("/")
-        word = f"remit.{package}.{name.removesuffix('.py')}"
+        word = rf"remit\.{package}\.{name.removesuffix('.py')}\b"
+        known = "|".join([word, *(rf"\b{n}\b" for n in self._public(module))])
         users = [
             f"{p}/{file.name}"
             for p in PACKAGES
             for file in sorted((self.tree / "src" / "remit" / p).glob("*.py"))
-            if re.search(rf"\b{re.escape(word)}\b", file.read_text()) and file.name != "__init__.py"
+            if f"{p}/{file.name}" != module
+            and file.name != "__init__.py"
+            and re.search(known, file.read_text())
         ]
         near = [file for user in users for file in self._naming(user)]
         return own, [file for file in dict.fromkeys(near) if file not in own]
 
-    def _naming(self, module: str) -> list[str]:
-        package, _, name = module.partition("/")
-        stem = name.removesuffix(".py")
+    def _public(self, module: str) -> list[str]:
+        """Names of a module that are long enough to be nobody else's."""
         tree = ast.parse((self.tree / "src" / "remit" / module).read_text())
-        names = [
+        return [
             n.name
             for n in tree.body
             if isinstance(n, ast.FunctionDef | ast.ClassDef)
             and len(n.name) >= 8
             and n.name[0] != "_"
         ]
+
+    def _naming(self, module: str) -> list[str]:
+        package, _, name = module.partition("/")
+        stem = name.removesuffix(".py")
+        names = self._public(module)
         named = re.compile(
             "|".join([rf"remit\.{package}\.{stem}\b", *(rf"\b{n}\b" for n in names)])
         )

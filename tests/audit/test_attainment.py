@@ -113,6 +113,7 @@ def test_a_quarter_of_quotas_reached_is_past_the_limit_beside_what_is_usual(look
     assert "less than 60 % is amber" in found.says
     assert found.caveats[0].startswith("Elsewhere 20 to 28 %")
     assert [row[1:3] for row in found.proof.rows] == [(6, 0), (6, 0), (6, 0), (6, 6)]
+    assert found.proof.rows[-1][0] == "1 Jan 2026 to 31 Mar 2026"
     assert [(p.value, p.cases) for p in found.trend] == [(1, 6), (0, 6), (0, 6), (0, 6)]
     [together] = [f for f in reps if f.about == "attainment of ae in mid"]
     assert together.answer is Answer.MEASURED

@@ -191,3 +191,24 @@ def test_the_proof_names_meetings_and_deals_and_nobody(handed_over):
         "fields missing",
     )
     assert not any("005" in str(cell) for row in found.proof.rows for cell in row)
+
+
+def test_a_handoff_without_a_record_says_which_steps_it_names(audited):
+    text = (
+        TEXT
+        + """
+      - name: welcome
+        from: ae
+        to: csm
+        at: onboarding
+        accepted: {object: Opportunity, field: Welcome__c}
+    """
+    )
+
+    found = audited(
+        text, User=[*users("SDR"), *users("AE")], **meetings(20, accepted=9, converted=4)
+    )
+
+    (welcome,) = about(found, "handoffs_declared", "welcome")
+    assert welcome.answer is Answer.COULD_NOT_LOOK
+    assert "none of its steps (accepted) is recorded" in welcome.says

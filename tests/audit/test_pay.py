@@ -170,6 +170,17 @@ def test_a_csm_who_may_leave_expansion_to_the_am_needs_no_quota_on_it(view):
     assert found.says.startswith("mid: am has")
 
 
+def test_expansion_that_nobody_owns_and_nobody_was_to_own_is_not_spared(view):
+    text = CHARTER.replace("renewal, expansion]", "renewal]")
+    left = text.replace("outside: [support]", "outside: [support, expansion]")
+
+    [gap] = expansion_quotas(view(text, quotas=[quota("ae0", "new_arr")]))
+    [spared] = expansion_quotas(view(left, quotas=[quota("ae0", "new_arr")]))
+
+    assert gap.answer is not Answer.DOES_NOT_APPLY
+    assert spared.answer is Answer.DOES_NOT_APPLY
+
+
 def test_a_plan_on_expansion_beside_quotas_without_it_leaves_the_question_open(view):
     text = (
         CHARTER.replace("{is: CSM,", "{is: CSM, plan: p,").rstrip()
@@ -356,6 +367,7 @@ def test_work_done_by_its_owners_is_told_in_one_line(view):
     assert found["work done by its owners"].answer is Answer.CLEAR
     assert "at most 5 % of the recorded hours" in found["work done by its owners"].says
     assert found["work that no role owns"].answer is Answer.CLEAR
+    assert found["work that no role owns"].measured.value == 0
 
 
 def test_work_on_a_function_that_nobody_owns_is_a_gap(view):

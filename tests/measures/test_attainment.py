@@ -104,6 +104,17 @@ def test_a_deal_is_its_owners_when_it_was_won_and_not_todays(attained):
     assert reached.credited == Decimal(150)
 
 
+def test_a_quota_in_another_currency_counts_deals_in_that_currency(attained):
+    [row] = attained(
+        [person("ann")],
+        [quota("ann", 100, currency="EUR")],
+        [won("d", "ann", 150, currency="EUR"), won("other", "ann", 70)],
+    )
+
+    assert row.credited == 150
+    assert row.unknown == 1  # the one in dollars has no value in euros
+
+
 def test_a_quota_of_nothing_has_no_attainment(attained):
     [row] = attained([person("ann")], [quota("ann", 0)], [won("d", "ann", 150)])
 
