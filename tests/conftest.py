@@ -31,6 +31,21 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("quick" if "not slow" in config.option.markexpr else "remit")
 
 
+FIRST_OF_A_TABLE = ("tests/sources/", "tests/decide/")
+"""Where every case of a table loads an export: the quick suite tries the first of each table."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave all cases of such a table but the first to the slow suite."""
+    seen: set[str] = set()
+    for item in items:
+        table = item.nodeid.partition("[")[0]
+        if table in seen and item.nodeid.startswith(FIRST_OF_A_TABLE):
+            item.add_marker(pytest.mark.slow)
+        seen.add(table)
+
+
 BUILT_ONCE = {
     "tests/audit/test_example_company.py": "example company",
     "tests/cli/test_cli.py": "command line",

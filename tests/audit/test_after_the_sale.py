@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from remit.audit.after_signing import after_signing
-from remit.audit.cost import arr_at_risk, pipeline_lost
+from remit.audit.cost import arr_at_risk, hours_elsewhere, pipeline_lost
 from remit.audit.drift import seller_drift
 from remit.audit.leverage import compensation_leverage
 from remit.audit.owners import owner_changes
@@ -17,6 +17,8 @@ from remit.audit.reviews import business_reviews
 from remit.audit.run import measured_days
 from remit.audit.view import View
 from remit.terms import Answer, Estimate, Period, Severity
+
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 
 TEXT = """
     company: Acme
@@ -352,13 +354,19 @@ def test_reviews_with_every_customer_are_clear(looked):
 
 
 @pytest.mark.shows("003-34", "cannot tell")
-def test_a_cadence_that_names_no_activities_could_not_be_looked_at(looked):
+def test_a_cadence_that_names_no_activities_could_not_be_looked_at(looked, charter):
     text = TEXT + CADENCE.replace(", seen_in: qbr", "")
+    view = looked(text, people=staff("CSM"), **customers(30, signed=BEFORE))
 
-    (found,) = business_reviews(looked(text, people=staff("CSM"), **customers(30, signed=BEFORE)))
+    (found,) = business_reviews(view)
+    bare = charter(TEXT)
+    (undeclared,) = business_reviews(
+        View(bare, view.evidence, bare.numbers(), view.over, view.year)
+    )
 
-    assert found.answer is Answer.COULD_NOT_LOOK
+    assert found.answer is undeclared.answer is Answer.COULD_NOT_LOOK
     assert "by which activities" in found.says
+    assert "the charter declares none" in undeclared.says
 
 
 # Refusals
@@ -413,12 +421,22 @@ def test_one_refusal_in_sixty_is_clear(looked):
 
 @pytest.mark.shows("001-07", "cannot tell")
 @pytest.mark.parametrize(
-    ("declared", "words"),
-    [("", "declares no handoff at onboarding"), (CARE, "nothing in the evidence records")],
+    ("declared", "refused", "words"),
+    [
+        ("", 0, "declares no handoff at onboarding"),
+        (CARE, 0, "nothing in the evidence records"),
+        (REFUSABLE, 1, "fewer people than the minimum group hold the role csm"),
+    ],
+    ids=["not declared", "not recorded", "by nobody known"],
 )
-def test_refusals_that_nobody_declares_or_records_could_not_be_looked_at(looked, declared, words):
+def test_refusals_that_nobody_declares_or_records_could_not_be_looked_at(
+    looked, declared, refused, words
+):
     view = looked(
-        TEXT.rstrip() + declared, people=staff("CSM", "AE"), **customers(60), handoffs=handed(60, 0)
+        TEXT.rstrip() + declared,
+        people=staff("AE"),
+        **customers(60),
+        handoffs=handed(60, refused),
     )
 
     (found,) = refused_customers(view)
@@ -461,13 +479,14 @@ def test_customers_who_changed_owner_and_left_are_noted_beside_those_who_kept_th
     )
     assert "no effect of the change" in found.caveats[0]
     assert "13 % to 18 %" in found.caveats[1]
+    assert found.remedy
 
 
 @pytest.mark.shows("002-53", "clear")
 def test_customers_who_stay_alike_are_measured_and_no_more(looked):
     (found,) = owner_changes(looked(**changed_owner(30, 60, lost=3, lost_of_kept=6)))
 
-    assert (found.answer, found.severity) == (Answer.MEASURED, None)
+    assert (found.answer, found.severity, found.remedy) == (Answer.MEASURED, None, "")
     assert found.measured.value == pytest.approx(0)
 
 
@@ -522,6 +541,7 @@ def test_without_contracts_books_have_no_revenue_to_look_at(looked):
     found = one(seller_drift, looked(GENERALISTS, **tables), "books")
 
     assert found.answer is Answer.COULD_NOT_LOOK
+    assert found.roles == ("gen",)
     assert "no contracts" in found.says
 
 
@@ -590,6 +610,21 @@ def test_without_activities_or_two_years_drift_could_not_be_looked_at(looked):
     assert "does not reach back two years" in found[1].says
 
 
+def test_what_exactly_the_minimum_group_won_in_both_years_may_be_shown(looked):
+    """Five won one new deal each in September 2024; this spring a new one and an upsell each."""
+    tables = books(winners=5)
+    tables["opportunities"] += [
+        deal(f"{kind}{n}", f"c{n}", f"GEN{n}", won=day, kind=kind)
+        for n in range(5)
+        for kind, day in (("new", date(2024, 9, 1)), ("expansion", date(2026, 4, 2)))
+    ]
+
+    found = one(seller_drift, looked(GENERALISTS, **tables), "share of expansion in what is won")
+
+    assert (found.answer, found.severity) == (Answer.PROVEN, Severity.AMBER)
+    assert found.measured.value == pytest.approx(0.5)
+
+
 # Leverage and costs
 
 
@@ -625,6 +660,7 @@ def test_half_of_what_was_won_a_year_ago_for_the_same_pay_is_noted(looked):
     assert found.says.startswith("ae in mid: for each USD of compensation 3.3 USD won (")
     assert ", 10.0 (" in found.says
     assert "12,000 USD for 6.0 full-time people, from costs" in found.caveats[0]
+    assert len(found.caveats) == 2  # and that deals of one year are the work of two
 
 
 @pytest.mark.shows("000-06", "clear")
@@ -642,13 +678,21 @@ def test_as_much_won_for_the_same_pay_is_measured_and_no_more(looked):
 def test_pay_at_target_stands_in_for_costs_and_says_so(looked):
     text = TEXT.replace("ae: {is: AE,", "ae: {is: AE, plan: ae,").rstrip() + PLAN
 
-    found = one(
-        compensation_leverage, looked(text, people=staff("AE"), **customers(40)), "roles.ae"
-    )
+    view = looked(text, people=staff("AE"), **customers(40))
+    found = one(compensation_leverage, view, "roles.ae")
 
     # six people at 2,000
     assert found.measured.value == pytest.approx(40 / 12)
     assert "From pay at target, which is not what was paid." in found.caveats
+
+    def cost(role: str, hours: float):
+        half = Estimate(0.5, "share")
+        return hours_elsewhere(view, role, (), hours, view.year, half, "support")
+
+    # 104 hours of 6 x 52 x 40 of a year, or twice as many, of 12,000
+    assert (cost("ae", 104).low, cost("ae", 104).high) == pytest.approx((100, 200))
+    assert cost("ae", 0) is None
+    assert cost("ae and csm", 104) is None
 
 
 @pytest.mark.shows("000-06", "cannot tell")

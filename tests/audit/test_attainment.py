@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -10,6 +11,8 @@ from remit.audit.attainment import early_quotas, months_to_ramp, reps_at_quota, 
 from remit.audit.run import YEAR, measured_days
 from remit.audit.view import View
 from remit.terms import Answer, Period, Severity
+
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 
 CHARTER = """
     company: Acme
@@ -103,10 +106,24 @@ TEAM = {**dict.fromkeys(AES, "AE"), "boss": "Boss"}
 def test_a_quarter_of_quotas_reached_is_past_the_limit_beside_what_is_usual(looked):
     deals = [won(person, n, 100 if n == 0 else 40) for person in AES for n in range(4)]
 
+    targets = [
+        {"measure": "new_arr", "amount": 500, "currency": "USD", "first_day": first, "end_day": end}
+        for first, end in pairwise(QUARTERS)
+    ]
+
     reps, teams = looked(
-        (reps_at_quota, teams_at_quota), TEAM, quotas=quotas(AES), opportunities=deals
+        (reps_at_quota, teams_at_quota),
+        TEAM,
+        quotas=quotas(AES),
+        opportunities=deals,
+        targets=targets,
     )
 
+    [over] = [f for f in reps if f.about.startswith("quotas over target")]
+    assert over.says.startswith(
+        "the company: sellers' quotas of new ARR add up to 120 % of the target, 1 Jan 2026 to "
+        "31 Dec 2026"
+    )
     [found] = [f for f in reps if f.about == "quotas of ae in mid"]
     assert (found.answer, found.severity) == (Answer.PROVEN, Severity.AMBER)
     assert "6 of 24 quotas were reached, 25 %" in found.says
@@ -192,6 +209,8 @@ def test_a_quota_in_the_first_months_of_a_large_deal_seller_is_early(looked):
         "big: 2 of 3 quotas of account executives who came in the last 21 months begin before "
         "month 9 in the role, the first in month 3"
     )
+    assert found.measured.value == pytest.approx(2 / 3)
+    assert len(found.caveats) == 1  # not that these are smaller than full ones: nobody has one
     assert "proxy" in found.caveats[0]
 
 
@@ -205,6 +224,7 @@ def test_a_quota_from_month_nine_on_is_not_early(looked):
 
     assert found.answer is Answer.CLEAR
     assert "none of 1 quotas" in found.says
+    assert len(found.caveats) == 1
 
 
 @pytest.mark.shows("003-67", "cannot tell")

@@ -30,6 +30,8 @@ def at(*findings: Finding, later: int = 0) -> Audit:
 
 
 RED, AMBER = Severity.RED, Severity.AMBER
+OPEN = Estimate(0.4, "share", 0.38, None)
+"""A number whose upper end nobody knows."""
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,8 @@ RED, AMBER = Severity.RED, Severity.AMBER
         (held(Answer.PROVEN, 0.3, RED), held(Answer.PROVEN, 0.4, RED), Became.WORSE),
         (held(Answer.PROVEN, 0.4, RED), held(Answer.PROVEN, 0.3, RED), Became.BETTER),
         (held(Answer.PROVEN, 0.40, RED), held(Answer.PROVEN, 0.42, RED), Became.STAYED),
+        (held(Answer.PROVEN, 0.42, RED), held(Answer.PROVEN, 0.40, RED), Became.STAYED),
+        (held(Answer.PROVEN, 0.3, RED), held(Answer.PROVEN, 0.4, RED, measured=OPEN), Became.WORSE),
         (held(Answer.CLEAR, 0.1), held(Answer.CANNOT_TELL, 0.25), Became.QUIET),
         (held(Answer.PROVEN, 0.4, RED), held(Answer.CANNOT_TELL, 0.25), Became.NOT_COMPARABLE),
         (held(Answer.COULD_NOT_LOOK, 0.4), held(Answer.PROVEN, 0.4, RED), Became.NOT_COMPARABLE),

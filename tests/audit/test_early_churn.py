@@ -6,11 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from remit.audit.early_churn import early_churn
+from remit.audit.early_churn import _moved, early_churn
 from remit.audit.run import YEAR, measured_days
 from remit.audit.view import View
 from remit.measures.recurring import months_after
-from remit.terms import Answer, Period, Severity
+from remit.terms import Answer, Estimate, Period, Severity
+
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 
 CHARTER = """
     company: Acme
@@ -86,6 +88,7 @@ def test_more_sold_while_more_of_it_is_lost_early_is_amber_and_told_as_no_cause(
         found.says
     )
     assert "beside 5 % of 100 a year before" in found.says
+    assert len(found.caveats) == 2  # no later quarter has any customer, and all have a seller
     assert "while new recurring revenue was 200,000 USD" in found.says
     assert found.remedy
     assert not {"because", "leads to", "causes"} & set(found.says.split())
@@ -169,3 +172,21 @@ def test_the_proof_is_of_quarters_and_names_nobody(looked):
     assert found.proof.columns[0] == "quarter sold"
     assert len(found.trend) == 8
     assert not any("ae" in str(cell) for row in found.proof.rows for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "way"),
+    [(0.31, 0.4, 1), (0.3, 0.4, 0), (0.2, 0.3, 0), (0.1, 0.2, 0), (0.1, 0.19, -1)],
+    ids=["above", "touches from above", "the same", "touches from below", "below"],
+)
+def test_a_share_has_moved_once_the_intervals_do_not_even_touch(low, high, way):
+    earlier = Estimate(0.25, "share", 0.2, 0.3)
+
+    assert _moved(earlier, Estimate((low + high) / 2, "share", low, high)) == way
+
+
+def test_where_an_end_is_not_known_nothing_has_moved():
+    known, open_below = Estimate(0.25, "share", 0.2, 0.3), Estimate(0.25, "share", None, 0.3)
+
+    assert _moved(open_below, Estimate(0.15, "share", 0.1, 0.19)) == 0
+    assert _moved(known, Estimate(0.35, "share", None, 0.4)) == 0

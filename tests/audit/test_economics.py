@@ -11,6 +11,8 @@ from remit.audit.run import YEAR, measured_days
 from remit.audit.view import View
 from remit.terms import Answer, Period
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 CHARTER = """
     company: Acme
     segments:
@@ -154,9 +156,12 @@ def test_the_magic_number_is_of_revenue_and_recurring_revenue_does_not_stand_in(
 
 def test_no_new_customer_means_no_cost_and_no_payback(looked):
     customers = [row for row in CUSTOMERS if not row["account_id"].startswith("new")]
+    late = [row for row in COSTS if row["kind"] != "revenue" or row["month"] >= "2025-01-01"]
 
-    found = looked(customers=customers)
+    found = looked(costs=late, customers=customers)
 
+    # the first quarter with revenue has none before it to have grown from
+    assert [p.month.month for p in found["company: magic number"].trend] == [4, 7, 10]
     for what in ("lifetime value over cost of winning", "payback"):
         assert found[f"segments.big: {what}"].answer is Answer.COULD_NOT_LOOK
     assert "because no customer was won in the year" in found["segments.big: payback"].says

@@ -64,6 +64,11 @@ def judged(low: float, high: float, coverage: float, second: bool | None = None)
         (0.24, 0.26, 0.9, None, Answer.PROVEN, Severity.AMBER),
         (0.05, 0.15, 0.1, None, Answer.CANNOT_TELL, None),
         (0.90, 0.95, 0.1, True, Answer.CANNOT_TELL, None),
+        # at a limit is not past it
+        (0.20, 0.30, 0.5, None, Answer.CANNOT_TELL, None),
+        (0.25, 0.40, 0.5, True, Answer.INDICATED, Severity.AMBER),
+        (0.50, 0.60, 0.5, None, Answer.PROVEN, Severity.AMBER),
+        (0.05, 0.15, FLOOR, None, Answer.CLEAR, None),
     ],
 )
 def test_an_answer_follows_from_interval_coverage_and_second_measure(
@@ -72,6 +77,11 @@ def test_an_answer_follows_from_interval_coverage_and_second_measure(
     verdict = judged(low, high, coverage, second)
 
     assert (verdict.answer, verdict.severity) == (answer, severity)
+
+
+def test_the_mildest_limit_stands_beside_what_is_clear_or_open():
+    assert judged(0.05, 0.15, 0.5).limit is AMBER
+    assert judged(0.15, 0.25, 0.5).limit is AMBER
 
 
 def test_without_an_interval_nothing_is_said():
@@ -132,8 +142,14 @@ def test_a_share_of_recorded_cases_past_its_limit_as_a_whole_is_proven():
 def test_limits_from_below_and_from_above_are_mirror_images():
     above = dataclasses.replace(RED, above=True, value=0.25)
     below = dataclasses.replace(RED, above=False, value=0.75)
-    for low, high in ((0.1, 0.2), (0.2, 0.3), (0.3, 0.4)):
+    for low, high, answer in (
+        (0.1, 0.2, Answer.CLEAR),
+        (0.1, 0.25, Answer.CLEAR),
+        (0.2, 0.3, Answer.CANNOT_TELL),
+        (0.25, 0.4, Answer.CANNOT_TELL),
+        (0.3, 0.4, Answer.PROVEN),
+    ):
         one = judge_cases(Estimate(0, "share", low, high), (above,))
         other = judge_cases(Estimate(0, "share", 1 - high, 1 - low), (below,))
 
-        assert one.answer is other.answer
+        assert one.answer is other.answer is answer

@@ -14,8 +14,10 @@ from remit.audit.managers import (
 )
 from remit.audit.run import YEAR, measured_days
 from remit.audit.view import View
-from remit.measures.managers import Span, engineers, spans
+from remit.measures.managers import Span, engineers, reporting_lines, spans
 from remit.terms import Answer, Period, Severity
+
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 
 CHARTER = """
     company: Acme
@@ -175,6 +177,7 @@ def test_a_span_is_told_on_average_and_as_reports_see_it(charter, from_tables):
         "report; the band is 6 to 8; 1 of them outside it."
     )
     assert (found.answer, found.severity) == (Answer.PROVEN, Severity.AMBER)
+    assert found.measured.value == 8
     [span] = spans(view.evidence, declared, declared.numbers(), view.year)
     assert (span.average, span.as_reports_see_it) == (8, (12 * 12 + 4 * 4) / 16)
 
@@ -186,6 +189,15 @@ def test_a_span_within_the_band_is_clear(charter, from_tables):
 
     assert found.answer is Answer.CLEAR
     assert found.says == "1 manager leads AEs, 7 people; the band is 6 to 8."
+
+
+def test_who_leads_whom_counts_from_the_day_that_the_charter_gives(charter, from_tables):
+    people = "    people: [{person: a, role: ae, manager: b, from: 2026-02-01, to: 2026-06-30}]\n"
+    declared = charter(CHARTER.rstrip() + "\n" + people)
+
+    [line] = reporting_lines(from_tables(declared, people=led({"b": 0, "a": 0})), declared)
+
+    assert (line.first_day, line.end_day) == (date(2026, 2, 1), date(2026, 7, 1))
 
 
 def test_without_lines_of_reporting_no_span_can_be_told(charter, from_tables):

@@ -12,6 +12,8 @@ from remit.audit.run import measured_days
 from remit.audit.view import View
 from remit.terms import Answer, Period, Severity
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 CHARTER = """
     company: Acme
     time_zone: UTC
@@ -128,6 +130,7 @@ def test_fewer_meetings_a_week_than_the_band_are_amber_beside_how_many_are_accep
         found.says
     )
     assert found.caveats[0].startswith("Beside it: 77 % of the meetings held are accepted")
+    assert not any("name nobody" in caveat for caveat in found.caveats)
     assert found.remedy
     assert found.proof.columns == ("week of", "people at work", "booked", "held")
 
@@ -391,6 +394,7 @@ def test_a_quarter_qualified_in_90_days_shows_by_day_120_and_in_200_days_does_no
     assert f"sdr: {share} of 40 companies are qualified within 120 days" in found.says
     assert f"half of those took {days} days" in found.says
     assert "the source names 60 to 120 days as usual" in found.says
+    assert found.roles == ("sdr",)
 
 
 @pytest.mark.shows("003-17", "cannot tell")
@@ -467,6 +471,14 @@ def asked(count: int, minutes: int, untouched: int = 0) -> dict[str, Rows]:
         for n in range(count - untouched)
     ]
     return {"leads": leads, **worked(calls)}
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(0.5, "0.5 business hours"), (1, "1 business hour"), (10.4, "10 business hours")],
+)
+def test_hours_are_said_to_a_tenth_below_ten(hours, said):
+    assert outreach._hours(hours) == said
 
 
 LIMIT = "\n    benchmarks: {lead_response_hours: {value: 2, because: our own promise}}\n"

@@ -17,7 +17,10 @@ from remit.audit.pay import (
 )
 from remit.audit.run import YEAR, measured_days
 from remit.audit.view import View
+from remit.measures.overlaps import _large_enough, _Piece
 from remit.terms import Answer, Period, Severity
+
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 
 CHARTER = """
     company: Acme
@@ -94,9 +97,11 @@ def test_quotas_on_others_work_on_two_numbers_and_none_on_expansion(view):
     )
     assert (own["quotas of ae"].answer, own["quotas of ae"].severity) == (Answer.PROVEN, Severity.AMBER)  # fmt: skip
     assert own["quotas of csm"].answer is Answer.CLEAR
+    assert not own["quotas of csm"].caveats
     [one] = one_number_asked(looked)
     assert (one.answer, one.severity) == (Answer.PROVEN, Severity.AMBER)
     assert one.says.startswith("ae: 50 % of them have quotas on more than one measure")
+    assert one.measured.value == 0.5
     [expansion] = expansion_quotas(looked)
     assert (expansion.answer, expansion.severity) == (Answer.PROVEN, Severity.RED)
     assert expansion.says == "mid: none of 15 quotas counts expansion, which csm owns."
@@ -362,12 +367,19 @@ def test_a_third_of_prospecting_by_sellers_is_work_beside_its_owner(view):
 
 @pytest.mark.shows("003-05", "clear")
 def test_work_done_by_its_owners_is_told_in_one_line(view):
-    found = by_about(work_beside_owners(view(**weeks_of_work({"sdr": 4, "ae": 0.2}))))
+    looked = view(**weeks_of_work({"sdr": 4, "ae": 0.2}))
+
+    found = by_about(work_beside_owners(looked))
 
     assert found["work done by its owners"].answer is Answer.CLEAR
     assert "at most 5 % of the recorded hours" in found["work done by its owners"].says
     assert found["work that no role owns"].answer is Answer.CLEAR
     assert found["work that no role owns"].measured.value == 0
+
+    # with one role nothing else could come out, so that it is no answer
+    looked.__dict__["held"] = tuple(spell for spell in looked.held if spell.role == "sdr")
+    alone = by_about(work_beside_owners(looked))["work done by its owners"]
+    assert alone.answer is Answer.DOES_NOT_APPLY
 
 
 def test_work_on_a_function_that_nobody_owns_is_a_gap(view):
@@ -387,3 +399,16 @@ def test_without_activities_nobody_knows_who_does_what(view):
 
     assert found.answer is Answer.COULD_NOT_LOOK
     assert "holds no activities" in found.says
+
+
+def test_small_segments_are_put_together_first_and_those_of_one_size_by_name():
+    def work(*people: str) -> list[_Piece]:
+        return [_Piece(person, "ae", date(2026, 1, 1), 1.0, other=False) for person in people]
+
+    mid, big, small = work("a", "b", "c"), work("d", "e", "f"), work(*"ghijk")
+
+    parts, left = _large_enough({"small": small, "mid": mid, "big": big}, 5)
+
+    assert parts == [(("big", "mid"), big + mid), (("small",), small)]
+    assert not left
+    assert _large_enough({"mid": mid}, 5) == ([], True)

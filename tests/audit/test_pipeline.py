@@ -14,6 +14,8 @@ from remit.terms import Answer, Period, Severity
 from tests.measures.test_pipeline import QUOTAS, loaded_twice, quarters_of_deals, roles  # noqa: F401
 from tests.measures.test_winning import CHARTER, LAST, LAST_SEEN, PEOPLE, deal
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 
 def findings(check, declared, evidence):
     """What a check finds, by what it is about."""

@@ -5,6 +5,7 @@ The attack is `studies/privacy_attack.py`; here are its algebra, the leaks it fo
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import runpy
 import sys
@@ -16,7 +17,7 @@ import pytest
 from remit.audit.handoff import sdr_ae_handoff
 from remit.audit.managers import coaching_cadence
 from remit.audit.run import YEAR, measured_days
-from remit.audit.shown import shown
+from remit.audit.shown import _weeks, shown
 from remit.audit.view import View
 from remit.measures.groups import enough
 from remit.measures.roles import FAR_AHEAD, LONG_AGO, Held
@@ -100,6 +101,14 @@ def test_a_rank_is_exact_where_floating_point_is_not(study):
 
 def test_a_month_of_too_few_is_hidden_together_with_another():
     assert enough([set(FIVE), set(FIVE[:3]), set(FIVE)], 5) == [False, False, True]
+
+
+def test_the_weeks_of_a_period_follow_each_other_and_the_last_may_be_short():
+    first, second, third = (date(2026, 1, day) for day in (1, 8, 15))
+
+    weeks = _weeks(Period(first, date(2026, 1, 17)))
+
+    assert weeks == [Period(first, second), Period(second, third), Period(third, date(2026, 1, 17))]
 
 
 def test_two_hidden_months_of_enough_people_need_no_third():
@@ -207,6 +216,19 @@ def test_a_query_names_nobody_and_still_runs(led):
     assert run(told.query).fetchall() == run(query).fetchall() != [(0,)]
 
 
+def test_people_are_named_and_measured_one_by_one_only_in_the_individual_view(led):
+    """An hour of meetings of each in a week of forty: whoever is asked for, as everybody."""
+    open_to = View(led.charter, led.evidence, led.numbers, led.over, led.year, individuals=True)
+
+    (off,), (on,) = ([t for t in view.times if t.role == "ae"] for view in (led, open_to))
+
+    assert off.persons == ()
+    assert [one.coverage for one in on.persons] == pytest.approx([on.coverage.value] * 5)
+    assert re.fullmatch(r"(ae|boss|chief)\d", open_to.name(led.held[0].person_id))
+    with pytest.raises(PermissionError, match="individual view is off"):
+        led.name(led.held[0].person_id)
+
+
 def test_months_in_which_too_few_held_the_role_are_not_drawn(led):
     months = [month.start.replace(day=1) for month in led.year.months()]
     trend = tuple(Point(month, 0.5, 9) for month in months)
@@ -220,6 +242,9 @@ def test_months_in_which_too_few_held_the_role_are_not_drawn(led):
     assert few.trend == ()
     assert few.proof is not None
     assert few.proof.rows == ()
+    assert found.proof is not None
+    whole = dataclasses.replace(found.proof, rows=((1, 2),), total=1)
+    assert shown(led, dataclasses.replace(found, proof=whole)).proof == whole  # as the figure is
 
 
 def test_months_in_which_enough_held_the_role_are(led):
@@ -230,6 +255,9 @@ def test_months_in_which_enough_held_the_role_are(led):
     )  # fmt: skip
 
     assert shown(led, found).trend == trend
+    # and what is told of sellers is of nobody else: four bosses and two chiefs are no part of it
+    (part,) = led.parts("AE")
+    assert (part.roles, len(part.persons)) == (("ae",), 5)
 
 
 BY_SEGMENT = """

@@ -137,6 +137,12 @@ def test_a_great_loss_is_amber_whatever_the_others_bought(looked):
     assert told(gross) == (Answer.PROVEN, Severity.AMBER)
     assert gross.measured.value == pytest.approx(0.6)
     assert "gross revenue retention is 60.0 %" in gross.says
+    # 18,000 of today x what lies between the interval and 85 %
+    limit = gross.limit.value
+    assert gross.cost.low == pytest.approx(18_000 * (limit - gross.measured.high))
+    assert gross.cost.high == pytest.approx(18_000 * (limit - gross.measured.low))
+    assert gross.cost.of == ("ARR",)
+    assert found["segments.small: gross retention"].cost.of == ("ARR in small",)
     assert found["company: net retention"].answer is Answer.CLEAR
 
 
@@ -184,6 +190,7 @@ def test_the_renewal_rate_is_told_and_not_judged(looked):
         "The whole company: 90 % of 3,000 USD a year that came up for renewal was renewed"
     )
     assert renewals.proof.rows[0][:4] == ("d000", "2025-07-01", "100.00", "0.00")
+    assert len(renewals.caveats) == 1  # that no contract says which one it renews
 
 
 def test_the_bridge_is_told_month_by_month_and_adds_up(looked):

@@ -10,6 +10,8 @@ from remit.terms import Answer, Severity
 
 from .conftest import CHARTER, HANDOFF, about, team_weeks, users
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 CARE, TICKET, SELL, PROSPECT = "0012", "5001", "0061", "00Q1"
 
 
@@ -26,6 +28,7 @@ def test_a_role_within_its_remit_is_clear(checked):
     (found,) = checked("csm", User=users("CSM"), Event=team_weeks("CSM", {CARE: 18, TICKET: 2}))
 
     assert found.answer is Answer.CLEAR
+    assert all(found.caveats)
 
 
 @pytest.mark.shows("000-13", "fires")
@@ -145,7 +148,15 @@ PEOPLE = "person,role,segment,share,from,to\n" + "".join(
 )
 
 
-@pytest.mark.parametrize(("title", "answer"), [("AE", Answer.CLEAR), ("CSM", Answer.PROVEN)])
+@pytest.mark.parametrize(
+    ("title", "answer"),
+    [
+        ("AE", Answer.CLEAR),
+        ("CSM", Answer.PROVEN),
+        # nobody has a title, so none says another role, whatever pattern fits no word at all
+        pytest.param("", Answer.COULD_NOT_LOOK, marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.shows("000-26", "fires")
 @pytest.mark.shows("000-26", "clear")
 def test_a_title_that_says_another_role_than_the_one_held_is_noted(
@@ -153,7 +164,8 @@ def test_a_title_that_says_another_role_than_the_one_held_is_noted(
 ):
     from remit.audit import audit
 
-    declared = charter(CHARTER.rstrip() + "\n    people: people.csv\n", people=PEOPLE)
+    text = CHARTER.replace('"CSM": csm}', '"CSM": csm, "*": csm}')
+    declared = charter(text.rstrip() + "\n    people: people.csv\n", people=PEOPLE)
     staff = [{**user, "Title": title} for user in users("AE")]
 
     found = audit(
@@ -295,6 +307,25 @@ def test_one_or_two_credits_of_the_earlier_role_are_amber_and_said(checked):
         "credits in the earlier role on records first touched after their first credit in the "
         "later one, each on fewer than 3."
     )
+
+
+def test_where_a_people_file_has_the_day_credits_count_from_it_and_not_from_the_first_win(checked):
+    """The same two months of two jobs; half of them lie before the first deal won as an AE."""
+    dated = """
+    people:
+      - {person: 005SDR0, role: sdr, from: 2020-01-01, to: 2026-04-30}
+      - {person: 005SDR0, role: ae, from: 2026-05-01}
+    """
+
+    (found,) = checked(
+        "two roles",
+        CHARTER.rstrip() + HANDOFF.rstrip() + dated,
+        User=STAFF,
+        **credited(date(2026, 5, 1), date(2026, 6, 8), keeps_booking=True),
+    )
+
+    assert (found.answer, found.severity) == (Answer.PROVEN, Severity.RED)
+    assert "records first touched after the later one began." in found.says
 
 
 def test_somebody_who_changed_roles_at_the_very_end_cannot_be_judged(checked):

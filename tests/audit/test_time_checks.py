@@ -70,7 +70,7 @@ def test_deals_that_no_sdr_sourced_turn_an_indication_red(ae_team):
     assert "100 % of their 60 new deals were sourced by no sdr" in found.caveats[1]
 
 
-def test_deals_that_sdrs_opened_do_not(ae_team):
+def test_deals_that_sdrs_opened_do_not_nor_those_of_leads_that_were_once_theirs(ae_team):
     theirs = [
         {
             "Id": f"006x{n}",
@@ -79,15 +79,30 @@ def test_deals_that_sdrs_opened_do_not(ae_team):
             "StageName": "Discovery",
             "IsClosed": "false",
             "OwnerId": f"005AE{n % 6}",
-            "CreatedById": f"005SDR{n % 6}",
+            "CreatedById": f"005SDR{n % 6}" if n < 30 else f"005AE{n % 6}",
             "CreatedDate": "2026-03-02",
         }
         for n in range(60)
     ]
+    leads = [
+        {
+            "Id": f"00Qx{n}",
+            "CreatedDate": "2026-01-02",
+            "OwnerId": f"005AE{n % 6}",
+            "ConvertedOpportunityId": f"006x{n}",
+        }
+        for n in range(30, 60)
+    ]
+    passed_on = [
+        {"LeadId": lead["Id"], "Field": "Owner", "NewValue": owner, "CreatedDate": day}
+        for lead in leads
+        for owner, day in (("005SDR0", "2026-01-05"), (lead["OwnerId"], "2026-02-02"))
+    ]
 
-    found = ae_team({PROSPECT: 8, SELL: 8}, Opportunity=theirs)
+    found = ae_team({PROSPECT: 8, SELL: 8}, Opportunity=theirs, Lead=leads, LeadHistory=passed_on)
 
     assert (found.answer, found.severity) == (Answer.INDICATED, Severity.AMBER)
+    assert found.caveats[1].startswith("0 % of their 60 new deals were sourced by no sdr")
 
 
 def test_a_thinly_logged_team_is_not_judged(ae_team):
@@ -203,10 +218,16 @@ def test_tickets_that_are_with_them_turn_it_red(csm_team):
         }
         for n in range(60)
     ]
+    elsewhere = [
+        {"Id": f"500y{n}", "AccountId": "0013", "CreatedDate": "2026-03-02", "OwnerId": "005X"}
+        for n in range(60)
+    ]
+    large = {"Id": "0013", "CreatedDate": "2023-01-01", "NumberOfEmployees": "3000"}
 
-    found = csm_team({TICKET: 8, CARE: 8}, Case=theirs)
+    found = csm_team({TICKET: 8, CARE: 8}, Case=[*theirs, *elsewhere], Account=[large])
 
     assert (found.answer, found.severity) == (Answer.INDICATED, Severity.RED)
+    assert "100 % of their customers' 60 tickets were with them" in " ".join(found.caveats)
 
 
 @pytest.mark.shows("000-15", "cannot tell")

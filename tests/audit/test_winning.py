@@ -12,6 +12,8 @@ from remit.audit.winning import winning
 from remit.terms import Answer, Period, Severity
 from tests.measures.test_winning import CHARTER, LAST, LAST_SEEN, PEOPLE, deal, stages
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 
 @pytest.fixture
 def look(charter, from_tables):
@@ -97,6 +99,23 @@ def test_a_win_rate_of_deals_that_are_all_young_cannot_be_told(look):
 
 
 @pytest.mark.shows("003-24", "cannot tell")
+def test_an_export_of_won_deals_alone_tells_no_win_rate(look):
+    found = look(deals_in(2025, 60, won=10))["win rate from created"]
+
+    assert (found.answer, found.measured) == (Answer.COULD_NOT_LOOK, None)
+    assert "all 60 new deals there are were won" in found.says
+    assert found.remedy == "Load the deals that were lost and those still open."
+
+
+def test_deals_without_the_day_they_were_created_are_not_counted_as_none(look):
+    undated = [{**row, "created_at": ""} for row in deals_in(2025, 60, won=3)]
+
+    (found,) = look(undated).values()
+
+    assert found.answer is Answer.COULD_NOT_LOOK
+    assert found.says.startswith("None of 60 deals says when it was created (opportunities,")
+
+
 def test_without_stage_history_the_rate_from_qualified_could_not_be_looked_at(look):
     deals = deals_in(2025, 60, won=4)
 
@@ -183,7 +202,9 @@ def test_lost_deals_that_stand_longer_than_won_ones_in_the_same_stage_are_amber_
 
 @pytest.mark.shows("003-21", "clear")
 def test_lost_deals_that_are_let_go_sooner_are_clear(look):
-    found = look(*lost_and_won(5))["lost deals"]
+    deals, moves = lost_and_won(5)
+
+    found = look(deals[:40], moves[:120])["lost deals"]  # 20 of each are enough
 
     assert (found.answer, found.severity) == (Answer.CLEAR, None)
     assert found.measured.value < 0.35

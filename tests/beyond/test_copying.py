@@ -14,6 +14,8 @@ from remit.evidence.elsewhere import without_secrets
 from remit.measures import open_for, roles_held
 from remit.terms import RemitError
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 
 def said(refused) -> str:
     return "\n".join(map(str, refused.value.problems))

@@ -81,8 +81,8 @@ def test_a_charter_from_any_sample_of_answers_reads_and_nothing_in_it_is_red(tmp
 
 
 @pytest.mark.slow
-def test_a_charter_from_every_combination_of_answers_reads_and_nothing_in_it_is_red(tmp_path):
-    for some in every():
+def test_a_charter_from_one_in_five_of_all_answers_reads_and_nothing_in_it_is_red(tmp_path):
+    for some in itertools.islice(every(), 0, None, 5):
         assert red(start(some), tmp_path / "charter.yaml") == [], some
 
 

@@ -255,6 +255,11 @@ def test_evidence_that_is_not_there_leaves_the_last_reports_evidence_alone(
     assert "nowhere  there is no such folder or file." in said
     assert (tmp_path / "report.evidence.duckdb").read_text() == "the last report's"
 
+    said = refused("audit", company / "charter.yaml", "nowhere.yaml", within=tmp_path)
+
+    assert "nowhere.yaml  there is no such file." in said
+    assert "Give the path of a mapping." in said
+
 
 def test_a_day_before_the_evidence_starts_is_refused_and_nothing_is_written(
     refused, company, tmp_path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from remit.cli.app import app
+
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 
 LAST = date(2026, 6, 30)
 CHARTER = """
@@ -82,6 +85,18 @@ def test_what_is_measured_decides_where_nothing_is_stated(decided):
     assert segment["levels"]["retention"] == "low"
     assert "no quota" not in segment["not_told"]["competition"]
     assert segment["facts"]["sellers"]["value"] == 7
+    by_question = {answer["question"]: answer for answer in segment["answers"]}
+    assert by_question["csm_support"]["not_told"] == [
+        {
+            "fact": "reactive_load",
+            "why": "no stage or rule of the charter says what is support",
+            "lacks": ["activities"],
+        }
+    ]
+    waits = {each["fact"]: each["lacks"] for each in by_question["sdr_ae"]["not_told"]}
+    assert waits["pipeline_coverage"] == ["opportunities.created_at", "quotas"]
+    assert waits["playbook"] == []  # no table tells it
+    assert by_question["am_csm"]["not_told"] == []  # it is settled
 
 
 def test_a_stated_fact_decides_and_the_screen_says_where_it_lies_outside_the_measured(decided):
@@ -91,6 +106,9 @@ def test_a_stated_fact_decides_and_the_screen_says_where_it_lies_outside_the_mea
     assert ran.exit_code == 0, said
     assert "nrr is stated as 1.1, outside what was measured: 0.7 (" in said
     assert "The stated one decides." in said
+    assert "depends on named accounts. The evidence lacks territories." in said
+    assert re.search(r"What was measured decides .*first manager \(by sellers\)", said)
+    assert "7 of 11 questions are open." in said
     assert "grr is stated" not in said  # 67 % was measured, and 70 % lies in its interval
 
 

@@ -14,6 +14,8 @@ from remit.decide.facts import DECLARED, MEASURED, SET
 from remit.decide.measured import NOT_IN_EVIDENCE, Tells, measured_facts
 from remit.terms import catalogue
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 LAST = date(2027, 1, 31)
 CHARTER = """
     company: Acme

@@ -19,6 +19,8 @@ import remit.example
 from remit.example import Written
 from remit.example.ids import checked, record_id
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 Rows = list[dict[str, str]]
 Table = Callable[[str], Rows]
 

@@ -22,6 +22,8 @@ from remit.example.records import Market
 from remit.example.staff import hire
 from remit.example.work import STAGE_FUNCTION, Piece, Target, labour
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 Rows = list[dict[str, str]]
 Table = Callable[[str], Rows]
 Truth = dict[str, Any]

@@ -32,6 +32,8 @@ from remit.example import Company, layout_names, layouts, live, write_example
 from remit.example.layouts import Everything, fivetran_hubspot, fivetran_salesforce
 from remit.terms import RemitError
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 Rows = list[dict[str, str]]
 Folder = Callable[[str], Path]
 

@@ -12,9 +12,11 @@ from remit.charter import Charter
 from remit.evidence import Evidence
 from remit.measures.after_signing import customers, first_value, reviews_held, upsell_found
 from remit.measures.drift import parked_book, won_drift
-from remit.measures.leverage import pay_of, role_leverage, wins_of
+from remit.measures.leverage import pay_of, role_leverage, segment_leverage, wins_of
 from remit.measures.owners import owner_changes
 from remit.terms import Period
+
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 
 TEXT = """
     company: Acme
@@ -152,6 +154,8 @@ def test_customers_who_leave_compete_with_upsell(told):
     # 1 - KM would say 1 - 9/10 x 4/5 = 28 %, and counting whoever opened the deal 30 %
     assert found.share.value == pytest.approx(0.2)
     assert (found.found, found.by_others, found.days) == (2, 1, 90)
+    waited = {row[0]: row[3] for row in found.rows}
+    assert (waited["c1"], waited["c7"]) == (20, 180)  # gone after 20 days, still there after 180
 
 
 def test_reviews_are_due_only_in_whole_intervals_as_a_customer(told):
@@ -174,7 +178,7 @@ def test_reviews_are_due_only_in_whole_intervals_as_a_customer(told):
         + """
     activities: {rules: [{name: qbr, where: {Subject: "QBR*"}, is: customer_success}]}
     """,
-        accounts=[company(c) for c in since],
+        accounts=[company(c, "big" if c == "a" else "mid") for c in since],
         opportunities=[won(c, day) for c, day in since.items()],
         contracts=[term(c, day) for c, day in since.items()],
         activities=[act, {**act, "activity_id": "m2", "rule": ""}],
@@ -189,6 +193,8 @@ def test_reviews_are_due_only_in_whole_intervals_as_a_customer(told):
 
     assert (found.held, found.due, found.customers) == (1, 5, 2)
     assert found.rows == (("b", 2, 2, None), ("a", 2, 3, str(met)))
+    big = reviews_held(*asked[:3], over, rule="qbr", every=60, segments=("big",))
+    assert (big.held, big.due) == (1, 3)
     assert reviews_held(*asked[:3], Period(met, over.end), rule="qbr", every=60) is None
 
 
@@ -216,6 +222,9 @@ def test_owner_changes_are_held_against_customers_alike_and_not_against_all(told
                 (owner, "2024-01-01T00:00:00", cut),
                 ("dee" if owner != "dee" else "ann", cut, ""),
             )
+        elif n == 11:  # not yet a year ago
+            late = "2026-03-01T00:00:00"
+            rows["changes"] += spells(name, (owner, "2024-01-01T00:00:00", late), ("ann", late, ""))
         else:
             rows["changes"] += spells(name, (owner, "2024-01-01T00:00:00", ""))
     changes = rows.pop("changes")
@@ -223,7 +232,8 @@ def test_owner_changes_are_held_against_customers_alike_and_not_against_all(told
     found = owner_changes(*told(**rows, ownership_changes=changes), roles=("ae",))
 
     # 5 of 10 stayed, beside 5 of 10 small ones; beside all 30 others it would be 50 % less 83 %
-    assert (found.changed, found.kept) == (10, 10)
+    assert (found.changed, found.unmatched, found.kept) == (10, 0, 10)
+    assert found.difference.of == "10 changes, 1 strata"
     assert found.difference.value == pytest.approx(0)
     assert (found.changed_retention, found.kept_retention) == pytest.approx((0.5, 0.5))
 
@@ -304,10 +314,11 @@ def test_retained_revenue_is_capped_at_what_each_customer_paid_at_the_start(told
     contracts = [term(c, start, turn, then) for c, (then, _) in paid.items()]
     contracts += [term(c, turn, arr=now) for c, (_, now) in paid.items() if now]
     months = [f"{2025 + (6 + n) // 12}-{(6 + n) % 12 + 1:02d}-01" for n in range(12)]
+    pay = costs(*((month, "", 15) for month in months))
     asked = told(
         accounts=[company(c) for c in paid],
         contracts=[*contracts, term("new", turn, arr=1000)],
-        costs=costs(*((month, "", 15) for month in months)),
+        costs=[*pay, *({**row, "role": "csm", "amount": 45} for row in pay)],
     )
 
     (found,) = role_leverage(
@@ -317,6 +328,9 @@ def test_retained_revenue_is_capped_at_what_each_customer_paid_at_the_start(told
     # 100 + 80 + 0, not 210, and nothing of the new one; for 180 of pay
     assert found.amount == Decimal(180)
     assert found.now.value == pytest.approx(1.0)
+    # all who work there, half of 180 and half of 540: neither role is held by segment
+    (segment,) = segment_leverage(*asked, gives=("retained",), segment="mid")
+    assert segment.now.value == pytest.approx(180 / 360)
 
 
 def test_what_a_won_deal_is_worth_is_of_won_ones_and_the_rate_of_closed_ones(told):

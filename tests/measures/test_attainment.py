@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from remit.measures.attainment import (
+    _reached,
     at_quota,
     attainment,
     credits,
@@ -16,6 +18,8 @@ from remit.measures.attainment import (
     ramps_seen,
 )
 from remit.terms import Period
+
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 
 CHARTER = """
     company: Acme
@@ -94,7 +98,7 @@ def test_a_deal_is_its_owners_when_it_was_won_and_not_todays(attained):
 
     rows = attained(
         [person("ann"), person("bob")],
-        [quota("ann", 100), quota("bob", 100)],
+        [quota("ann", 100), quota("bob", 300)],
         [won("d", "bob", 150)],
         ownership_changes=change,
     )
@@ -218,6 +222,7 @@ def test_a_team_is_sum_over_sum_and_never_the_mean_of_ratios(attained):
     assert found.team.value == pytest.approx(250 / 400)
     assert found.team.value != pytest.approx((1 + 0.5) / 2)
     assert (found.reached, found.cases, found.share.value) == (1, 2, 0.5)
+    assert [period.last_day for period in found.periods] == [date(2026, 3, 31)]
 
 
 def test_people_ramping_and_quotas_of_nothing_are_left_out_of_the_share_and_counted(attained):
@@ -292,6 +297,14 @@ def test_new_people_reach_the_tenured_middle_and_leavers_stay_in_while_they_were
     assert [m.people for m in found.by_month[:3]] == [3, 3, 2]
     assert [round(m.output, 1) for m in found.by_month[:5]] == [0, 0, 0, 1, 1]
     assert found.months.value == 3
+
+
+def test_as_much_as_tenured_people_is_enough_and_three_months_are_taken_together():
+    people = np.ones(2)
+
+    assert _reached(np.array([[0.0, 1, 1, 1], [0, 1, 1, 1]]), people) == 1
+    assert _reached(np.array([[0.0, 2, 0, 1], [0, 2, 0, 1]]), people) == 1
+    assert _reached(np.array([[0.0, 1, 1, 0.9], [0, 1, 1, 1]]), people) is None
 
 
 def test_credits_after_the_last_day_are_not_there(charter, from_tables):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from remit.benchmarks import benchmarks
 from remit.measures import handoff_flows, handovers_of_work
-from remit.measures.survival import incidence, kaplan_meier
+from remit.measures.handoffs import _in_time, handovers_between_people
+from remit.measures.survival import incidence, kaplan_meier, waited
 from remit.terms import Period
 
 CHARTER = """
@@ -191,6 +193,30 @@ def test_a_weekend_does_not_use_up_a_business_day(flow):
     assert found.within.value == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize(
+    ("text", "limit", "in_time"),
+    [("2 business days", 2, 1), ("16 business hours", 16, 1), ("4 days", 4, 1), ("3 days", 3, 0)],
+)
+def test_a_case_of_a_friday_is_decided_in_time_by_days_of_its_kind(text, limit, in_time):
+    friday, never = pd.Timestamp(2026, 3, 6, 9), pd.NaT
+    begun = pd.Series([friday] * 3)
+    decided = pd.Series([friday + timedelta(days=4), friday + timedelta(days=5), never])
+
+    # the Tuesday, the Wednesday, and one that nobody could have decided yet
+    assert _in_time(begun[:2], decided[:2], datetime(2026, 4, 1), text, limit) == (in_time, 2)
+    assert _in_time(begun[2:], decided[2:], datetime(2026, 3, 6, 10), text, limit) == (0, 0)
+
+
+def test_a_wait_of_a_hundred_days_is_a_hundred_and_an_open_one_goes_on_to_the_end():
+    begun = pd.Series([pd.Timestamp(2026, 1, 1)] * 2)
+    ended = pd.Series([pd.Timestamp(2026, 4, 11), pd.NaT])
+
+    waits, open_ = waited(begun, ended, datetime(2026, 1, 11))
+
+    assert waits.tolist() == [100, 10]
+    assert open_.tolist() == [False, True]
+
+
 def test_waiting_counts_the_open_cases(flow):
     """Ten decided at once and ten never: half are still waiting, however long one looks."""
     found = flow(
@@ -224,6 +250,33 @@ def test_kaplan_meier_by_hand():
     curve, _ = kaplan_meier(np.array([1.0, 2.0, 3.0, 4.0]), np.array([True, False, True, True]))
 
     assert [share for _, share in curve][:4] == pytest.approx([1, 0.75, 0.375, 0.0])
+
+
+PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
+SIX_MP = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+"""Weeks to relapse in Freireich's trial of 1963; of the second arm only the first nine relapsed."""
+
+
+@pytest.mark.parametrize(
+    ("waits", "ended", "median", "low", "high"),
+    [
+        (PLACEBO, 21, 8, 4, 11),
+        (SIX_MP, 9, 23, 13, None),
+        # one day carries the curve from 70 % to 30 %, past the whole band: one day to either side
+        ([1] * 30 + [2] * 40 + [3] * 30, 100, 2, 1, 3),
+        ([0] * 60 + [*range(1, 41)], 100, 0, 0, 1),
+        # just short of half on the first day: the band holds it, and the next wait ends it
+        ([0] * 48 + [5] * 52, 100, 5, 0, 5),
+        # nothing tells in what steps waits are recorded that are all alike
+        ([5] * 10, 10, 5, 5, 5),
+    ],
+)
+def test_the_median_wait_has_an_interval_where_waits_tie(waits, ended, median, low, high):
+    ends = np.array([n < ended for n in range(len(waits))])
+
+    _, found = kaplan_meier(np.array(waits, dtype=float), ends)
+
+    assert (found.value, found.low, found.high) == pytest.approx((median, low, high))
 
 
 def test_work_passes_from_role_to_role_on_a_record(charter, evidence):
@@ -263,3 +316,7 @@ def test_work_passes_from_role_to_role_on_a_record(charter, evidence):
     passed = handovers_of_work(found, declared, benchmarks(), YEAR)
 
     assert [(p.giver, p.taker, p.times) for p in passed] == [("sdr", "ae", 3)]
+    # each time between two people; the SDRs' work is of 2 February
+    for first, pairs in ((date(2026, 2, 2), [1, 1, 1]), (date(2026, 2, 3), [])):
+        over = Period(first, date(2026, 3, 1))
+        assert handovers_between_people(found, over).to_pandas()["times"].tolist() == pairs

@@ -5,14 +5,27 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from remit.benchmarks import benchmarks
-from remit.measures import roles_held
+from remit.measures import lead_funnel, roles_held
 from remit.measures.lead_response import business_hours, lead_response
-from remit.measures.outreach import cold_replies, meetings_set, qualification, sequences
+from remit.measures.outreach import (
+    MEETING,
+    REPLY,
+    _answers,
+    _half_by,
+    _working_weeks,
+    cold_replies,
+    meetings_set,
+    qualification,
+    sequences,
+)
 from remit.measures.sourced_pipeline import sourced_pipeline
 from remit.terms import Period
+
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 
 CHARTER = """
     company: Acme
@@ -162,6 +175,14 @@ def test_a_meeting_booked_while_ramping_up_does_not_count_and_neither_does_the_w
     assert told.weeks == pytest.approx(8 + 4)
 
 
+def test_a_weekend_is_no_working_time_whatever_day_a_period_begins():
+    thursday = Period(date(2026, 1, 1), date(2026, 1, 9))
+
+    weeks = _working_weeks(np.ones((1, 8)), thursday)
+
+    assert weeks.tolist() == [[0.2, 0.2, 0, 0, 0.2, 0.2, 0.2, 0.2]]
+
+
 # Contact points
 
 
@@ -221,6 +242,14 @@ def test_a_prospect_whose_first_contact_may_have_been_missed_does_not_count(char
     assert told.prospects == 1  # L4 alone began 21 days or more after the period did
 
 
+def test_half_have_ended_by_the_count_at_which_exactly_half_have():
+    """Of four one ends at 1, one at 2 and two at 4; of two with one open after 1, none has by half."""
+    all_ended = np.array([[0.0, 1, 1, 0, 2]])
+
+    assert _half_by(all_ended, all_ended).tolist() == [2]
+    assert np.isnan(_half_by(np.array([[0.0, 0, 0]]), np.array([[0.0, 1, 1]]))).all()
+
+
 # Replies
 
 
@@ -233,6 +262,7 @@ def test_a_reply_answers_the_last_email_before_it_once_and_young_emails_are_open
         ("L1", "email", "2026-03-13 10:00:00", came),
         ("L1", "email", "2026-03-14 10:00:00"),  # a conversation, no cold e-mail
         ("L2", "email", "2026-03-02 10:00:00"),
+        ("L2", "call", "2026-03-04 10:00:00", came),  # an answer, and no reply by e-mail
         ("L3", "email", "2026-03-02 10:00:00"),
         ("L3", "email", "2026-03-22 10:00:00", came),
         ("L4", "email", "2026-12-25 10:00:00"),
@@ -241,10 +271,17 @@ def test_a_reply_answers_the_last_email_before_it_once_and_young_emails_are_open
 
     told = cold_replies(found, declared, benchmarks(), YEAR, **ROLE, **everyone(found))
 
+    answers = _answers(found).to_pandas()
+    assert set(zip(answers["prospect"], answers["answer"], strict=True)) == {
+        ("L1", REPLY),
+        ("L2", MEETING),
+        ("L3", REPLY),
+    }
     assert (told.emails, told.prospects, told.replied) == (6, 4, 2)
     assert told.rate.value == pytest.approx(
         1 / 6
     )  # not 3 of 6, nor 2 of 6, nor 1 of the 4 last ones
+    assert [(row[0].month, *row[1:]) for row in told.by_month] == [(12, 1, 0), (3, 5, 1)]
 
 
 # From first contact to a qualified opportunity
@@ -293,6 +330,10 @@ def test_pipeline_is_over_months_of_earnings_and_a_missing_amount_is_not_zero(ch
             step(f"c{n}", "converted", "2026-03-02 10:00:00", opportunity_id=f"d{n}"),
         )
     ]
+    steps += [  # once more in August: a deal counts with the first
+        step("again", "offered", "2026-07-20 10:00:00", recorded_by="s1"),
+        step("again", "converted", "2026-08-03 10:00:00", opportunity_id="d0"),
+    ]
     deals = [
         {
             "opportunity_id": f"d{n}",
@@ -321,6 +362,30 @@ def test_pipeline_is_over_months_of_earnings_and_a_missing_amount_is_not_zero(ch
     assert told.ote_month == pytest.approx(Decimal(6000))
     assert told.times.value == pytest.approx(5.0, abs=0.001)  # not the 0.42 of a year's earnings
     assert told.basis == "converted handoffs"
+
+
+# Leads won
+
+
+def test_leads_won_are_told_with_their_days_and_wins_dated_before_the_lead(charter, from_tables):
+    declared = charter(CHARTER)
+    leads = [cold(f"L{n}") | {"created_at": "2026-02-10 10:00:00"} for n in range(4)]
+    closed = ("2026-02-20 12:00:00", "2026-02-10 10:00:00", "2026-02-05 10:00:00")
+    deals = [
+        {
+            "opportunity_id": f"d{n}",
+            "lead_id": f"L{n}",
+            "created_at": "2026-02-01 10:00:00",
+            "closed_at": day,
+            "won": "true",
+        }
+        for n, day in enumerate(closed)
+    ]
+
+    found = lead_funnel(from_tables(declared, leads=[*leads, LAST], opportunities=deals))
+
+    # 10, 0 and -5 days: one that is won as it comes is no error
+    assert (found.leads, found.won, found.median_days, found.won_before_created) == (5, 3, 0, 1)
 
 
 # Speed to lead

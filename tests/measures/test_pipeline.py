@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from remit.measures import open_for
 from remit.measures.pipeline import (
     CLOSING,
     EVERY,
+    _asked,
     _Book,
+    _months,
     _snapshot,
     forecast_held,
     framework_filled,
@@ -24,9 +27,11 @@ from remit.measures.pipeline import (
     stakeholders,
 )
 from remit.sources import load
-from remit.terms import Period
+from remit.terms import Estimate, Period
 
 from .test_winning import CHARTER, LAST, LAST_SEEN, PEOPLE, YEAR, deal, stages
+
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 
 QUARTERS = [date(year, month, 1) for year in (2024, 2025, 2026) for month in (1, 4, 7, 10)]
 QUOTAS = [
@@ -95,6 +100,9 @@ def test_what_the_pipeline_held_fills_is_held_times_the_own_conversion(measure):
     assert found.held == pytest.approx(80_000 / 50_000)
     assert found.fill.value == pytest.approx(1.6 * 0.25)
     assert found.basis == EVERY
+    told = dataclasses.replace(found, conversion=Estimate(0.25, "share", 0.2, 0.4))
+    assert (told.fill.low, told.fill.high) == pytest.approx((1.6 * 0.2, 1.6 * 0.4))
+    assert (told.needed.low, told.needed.high) == pytest.approx((1 / 0.4, 1 / 0.2))
 
 
 def test_what_was_won_before_the_snapshot_is_not_still_to_go(measure):
@@ -110,10 +118,21 @@ def test_what_was_won_before_the_snapshot_is_not_still_to_go(measure):
 def test_quotas_of_a_year_are_shared_out_by_day(measure):
     yearly = [q | {"first_day": "2026-01-01", "amount": "36500"} for q in QUOTAS]
 
-    found = measure(pipeline_coverage, YEAR, opportunities=quarters_of_deals(), quotas=yearly)
+    def last_day_and_first(*asked):
+        return pipeline_coverage(*asked), _asked(*asked[:2], date(2026, 10, 1), None)
+
+    deals = quarters_of_deals()
+    found, (_, first_days, *_) = measure(
+        last_day_and_first, YEAR, opportunities=deals, quotas=yearly
+    )
 
     assert found.target == 5 * 100 * 92
-    assert found.now.quarter == Period(date(2026, 10, 1), date(2027, 1, 1))
+    assert found.now.quarter == first_days == Period(date(2026, 10, 1), date(2027, 1, 1))
+
+
+def test_a_quota_of_ten_days_is_of_one_month_and_not_of_none():
+    assert _months(Period(date(2026, 10, 1), date(2026, 10, 11))) == 1
+    assert _months(Period(date(2026, 1, 1), date(2027, 1, 1))) == 12
 
 
 def test_without_quotas_the_target_of_the_company_counts(measure):
@@ -302,6 +321,7 @@ def test_framework_fields_count_on_deals_past_discovery_only(measure):
     found = measure(framework_filled, YEAR, opportunities=deals)
 
     assert (found.deals, found.share.value) == (2, 0.75)
+    assert found.rows == (("d2", "Proposal", 61, 0.5),)
 
 
 # Stakeholders

@@ -60,6 +60,18 @@ def through(customer: str, before: int, after: int) -> list[Term]:
     ]
 
 
+def test_customers_of_a_segment_are_those_and_nobody_elses():
+    found = book(
+        *through("A", 100, 130), *through("B", 70, 70), *through("C", 5, 5), A="mid", B="big"
+    )
+    day = date(2025, 1, 1)
+
+    assert found.customers() == ("A", "B", "C")
+    assert found.customers("mid") == ("A",)
+    assert found.at(day, "big") == {"B": 70}
+    assert found.before(day, "mid") == {"A"}
+
+
 WORKED = [
     *through("A", 100, 130),
     *through("B", 100, 80),

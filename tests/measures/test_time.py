@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remit.measures.roles import FAR_AHEAD, LONG_AGO, Held
-from remit.measures.time import large_enough
+from remit.measures.time import large_enough, minimum_group
 
 SEGMENTS = ("enterprise", "mid_market", "smb")
 
@@ -86,6 +86,22 @@ CHARTER = """
     roles: {sdr: {is: SDR}, ae: {is: AE}}
     people: people.csv
     """
+
+
+@pytest.mark.parametrize(
+    ("said", "group"),
+    [
+        ("", 5),
+        ("privacy: {minimum_group: 3}", 3),
+        ("benchmarks: {minimum_group: {value: 7, because: agreed with the works council}}", 7),
+        ("benchmarks: {minimum_group: {value: 1, because: we are few}}", 3),
+    ],
+    ids=["by default", "by the charter", "by its benchmark", "never under three"],
+)
+def test_the_fewest_people_in_a_figure_are_the_charters_and_never_under_three(charter, said, group):
+    declared = charter(CHARTER.replace("    people: people.csv\n", f"    {said}\n"))
+
+    assert minimum_group(declared, declared.numbers(), date(2026, 12, 31)) == group
 
 
 @pytest.mark.parametrize(

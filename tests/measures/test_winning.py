@@ -130,6 +130,7 @@ def test_a_deal_without_a_rate_is_counted_and_never_worth_nothing(measure):
     assert rate.broad.value == 0.5
     assert rate.unvalued == 1
     assert rate.broad_by_value.value == pytest.approx(1 / 3)
+    assert rate.broad_by_value.of == "value of 3 deals closed"
 
 
 def test_the_cohort_rate_stays_true_while_the_number_of_deals_grows(measure):

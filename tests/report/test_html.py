@@ -149,6 +149,10 @@ def test_people_are_named_in_the_individual_view_only(by_hand: Audit, individual
     hidden = dataclasses.replace(individual, individuals=False)
 
     assert "Robin Example" in html(individual)
+    (two,) = individual.concurrency
+    unjudged = dataclasses.replace(two, judged=False, why_not="nothing came in", still=0)
+    shown = html(dataclasses.replace(individual, concurrency=(unjudged,)))
+    assert '<td class="n">not known</td><td>no: nothing came in</td>' in shown
     assert "Robin Example" not in html(hidden)
     assert "p-1" not in html(hidden)
 

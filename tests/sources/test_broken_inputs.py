@@ -26,6 +26,8 @@ from remit.sources.delimited import read_table
 from remit.terms import RemitError
 from tests.laws import examples
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 TODAY = date(2026, 12, 31)
 CHARTER = """
     company: Acme

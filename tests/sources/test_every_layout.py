@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -22,10 +23,25 @@ import yaml
 from remit.audit import Audit, audit, open_for
 from remit.charter import read_charter
 from remit.evidence import TABLES, Evidence
-from remit.example import Company, Written, layout_names, write_example
+from remit.example import Written, layout_names, write_example
 from remit.sources import load
+from tests.small_company import SMALL
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("every_layout")]
+
+SOME = (
+    "salesforce",
+    "salesforce_report",
+    "fivetran_salesforce_history_mode",
+    "hubspot_csv",
+    "calendars",
+    "diary",
+    "hr",
+    "event_log",
+)
+"""One layout of each family, which is what an audit of minutes is spent on every time."""
+LAYOUTS = tuple(n for n in layout_names() if n in SOME or os.environ.get("REMIT_EVERY_LAYOUT"))
+"""All of them with `REMIT_EVERY_LAYOUT=1`."""
 
 HERE = Path(__file__).parent
 EXPLAINED = yaml.safe_load((HERE / "every_layout.yaml").read_text("utf-8"))
@@ -42,14 +58,6 @@ COUNTED = {
     "work counted": "SELECT kind, count(*) FROM activities WHERE counted GROUP BY ALL ORDER BY ALL",
 }
 """What is compared of the rows of a table beside their number."""
-_SIZES = {"sdr": 3, "ae": 3, "csm": 3, "se": 2}
-SMALL = replace(
-    Company(),
-    founded=date(2024, 11, 1),
-    growth=(0.4, 0.6),
-    work_starts=date(2026, 7, 6),  # 17 weeks: checks on time need 8
-    teams=tuple(replace(team, size=_SIZES.get(team.role, 1)) for team in Company().teams),
-)
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
         tmp_path_factory.mktemp("every") / "northstar",
         seed=3,
         company=SMALL,
-        layouts=layout_names(),
+        layouts=LAYOUTS,
     )
     said = (HERE / "hubspot_charter.yaml").read_text("utf-8")
     said_there = {name for name, _ in _blocks(said)}
@@ -172,14 +180,14 @@ def test_the_table_speaks_of_every_layout_there_is_and_of_no_other():
 def test_the_company_is_large_enough_for_checks_to_answer(looked):
     native = looked("salesforce").audit
 
-    assert {"red", "clear", "cannot tell"} <= {
+    assert {"amber", "clear", "cannot tell"} <= {
         word
         for f in native.findings
         for word in (str(f.answer.value), f.severity.name.lower() if f.severity else "")
     }
 
 
-@pytest.mark.parametrize("layout", sorted({*layout_names()} - {"salesforce"}))
+@pytest.mark.parametrize("layout", sorted({*LAYOUTS} - {"salesforce"}))
 def test_a_layout_gives_the_same_audit_but_for_what_the_table_explains(looked, layout):
     found = differences(looked("salesforce"), looked(layout))
 

@@ -19,6 +19,8 @@ from remit.evidence import TABLES
 from remit.sources import load
 from tests.laws import examples
 
+pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
+
 EXAMPLES = int(os.environ.get("REMIT_ORDER_EXAMPLES", "5"))
 """How many pairs of exports are tried; a study tries a thousand."""
 TODAY = date(2026, 12, 31)

@@ -238,6 +238,15 @@ def test_no_report_says_that_handoffs_make_or_break_an_approval(desk, tmp_path):
         read = json.loads((tmp_path / f"{name}.json").read_text())
         for text in (said, re.sub(r"<[^>]+>", " ", page), json.dumps(read)):
             assert not CAUSES.findall(text.replace("A_APPROVED", ""))
+            assert "books pass on" not in text
+        sentences = {finding["about"]: finding["says"] for finding in read["findings"]}
+        # a log has no titles, names no companies, and one pool leaves nobody else to do the work
+        assert "no companies (accounts)" in sentences["customers: change of owner"]
+        one_role = (
+            "All people in the evidence hold one role" in sentences["work done by its owners"]
+        )
+        assert one_role is (name == "pool")
+        assert "have a title that says another role" not in sentences["titles"]
 
     two = read_charter(tmp_path / "two.yaml")
     found = run_audit(two, open_for(two, tmp_path / "e.duckdb"))

@@ -57,7 +57,7 @@ def _parked(view: View) -> Iterator[Finding]:
         yield spared(
             "seller_drift",
             about,
-            "No role both closes new customers and keeps them: books pass on after the win.",
+            "No role both closes new customers and keeps them.",
             PARKED,
         )
         return

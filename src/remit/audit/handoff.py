@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
 from remit.audit.answer import judged, measured, spared, unseen
+from remit.audit.cost import pipeline_lost
 from remit.audit.judge import judge_cases
 from remit.audit.view import Check, View
 from remit.audit.wording import spread
@@ -93,6 +95,11 @@ def _conversion(view: View, flow: HandoffFlow) -> Finding:
         (),
     )
     healthy = view.numbers["sdr_ae_conversion"].at(view.over.last_day).healthy
+    rate = flow.converted
+    if found.severity and rate is not None and healthy:
+        base = _BASE[rate.of_step]
+        lost = pipeline_lost(view, flow.segment, rate.cases, rate.estimate, healthy[0], base)
+        return dataclasses.replace(found, cost=lost)
     if (
         found.answer is Answer.CLEAR
         and found.measured

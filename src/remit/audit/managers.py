@@ -16,6 +16,7 @@ from remit.measures.managers import (
     OneToOnes,
     Span,
     closed_by_managers,
+    colleagues_recorded,
     engineers,
     one_to_ones,
     reporting_lines,
@@ -174,6 +175,15 @@ def coaching_cadence(view: View) -> Iterator[Finding]:
         return
     if not view.evidence.rows("activities"):
         yield unseen(check, "cadences", "The evidence holds no activities.", _COACHING)
+        return
+    if not view.measured(colleagues_recorded):
+        yield unseen(
+            check,
+            "cadences",
+            "No activity names a second colleague, so that nobody is seen to talk with anybody here.",
+            _COACHING,
+            "Export who was invited too (in Salesforce: EventRelation), or load calendars.",
+        )
         return
     for cadence in told:
         about = f"one-to-ones of {cadence.by}" + (

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from remit.audit.answer import judged, measured, spared, unseen
+from remit.audit.parts import group_of
 from remit.audit.view import Check, Part, View
 from remit.audit.wording import spread
 from remit.measures.lead_response import LeadResponse, lead_response
@@ -653,7 +654,7 @@ def speed_to_lead(view: View) -> Iterator[Finding]:
             roles=roles,
         )
         return
-    group = view.charter.privacy.minimum_group or int(view.number("minimum_group"))
+    group = group_of(view)
     if 0 < found.people < group:
         yield unseen(
             check,
@@ -767,7 +768,7 @@ def _parts(
         return ()
     parts = view.parts(*kinds)
     if not parts:
-        group = view.charter.privacy.minimum_group or int(view.number("minimum_group"))
+        group = group_of(view)
         yield unseen(
             check,
             f"roles.{' and '.join(roles)}",

@@ -32,8 +32,9 @@ def owner_changes(view: View) -> Iterator[Finding]:
     roles = tuple(r for r in view.charter.roles if remit_of(view.charter, r).owned & _OWN)
     changes = view.evidence["ownership_changes"]
     changes = changes.filter(changes.record_type == "account")
+    companies = view.evidence.rows("accounts")
     lacking = (
-        "no history of who owned an account"
+        f"no {'history of who owned an account' if companies else 'companies (accounts)'}"
         if not changes.count().execute()
         else "no contracts and no movements of recurring revenue"
         if not (view.evidence.rows("contracts") or view.evidence.rows("arr_changes"))
@@ -47,6 +48,8 @@ def owner_changes(view: View) -> Iterator[Finding]:
             RULES,
             remedy="Export the field history of the account owner."
             if "history" in lacking
+            else "Load the companies with their owners, and the history of both."
+            if not companies
             else "Add a table of contracts.",
         )
         return

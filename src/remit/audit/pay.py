@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from remit.audit.answer import judged, said, spared, unseen
 from remit.audit.view import Check, View
-from remit.audit.wording import spread
+from remit.audit.wording import NO_ACTIVITIES, spread
 from remit.charter import Function, role_kinds
 from remit.charter.market import covers
 from remit.charter.ownership import EVERYWHERE, owned_by, owners
@@ -658,14 +658,28 @@ def work_beside_owners(view: View) -> Iterator[Finding]:
             if not view.evidence.rows("activities")
             else "nobody in the evidence has a role"
         )
-        yield unseen(check, "work", f"Who does which work cannot be looked at: {why}.", _OVERLAP)
+        yield unseen(
+            check,
+            "work",
+            f"Who does which work cannot be looked at: {why}.",
+            _OVERLAP,
+            "" if view.evidence.rows("activities") else NO_ACTIVITIES,
+        )
         return
     group = minimum_group(view.charter, view.numbers, view.over.last_day)
     found = view.measured(work_and_owners, view.over, group=group, seed=view.seed)
     told = [(each, _proxy(_beside(view, each, found))) for each in found.beside]
     yield from (finding for _, finding in told if finding.answer is not Answer.CLEAR)
     within = [each for each, finding in told if finding.answer is Answer.CLEAR]
-    if within:
+    if len({s.role for s in view.held if s.during(view.over)}) < 2:
+        # one role beside nobody: every other answer would be clear, whatever people do
+        yield spared(
+            check,
+            "work done by its owners",
+            "All people in the evidence hold one role: no other could do its work.",
+            _OVERLAP,
+        )
+    elif within:
         yield _within(view, within, found)
     if found.too_few:
         yield unseen(
@@ -732,7 +746,7 @@ def _within(view: View, within: list[Beside], found: WorkAndOwners) -> Finding:
         "work_beside_owners",
         "work done by its owners",
         Answer.CLEAR,
-        f"In {len(within)} functions and segments at most {rows[0][2]} of the recorded hours were by "
+        f"In {len(within)} functions{' and segments' if view.charter.segments else ''} at most {rows[0][2]} of the recorded hours were by "
         f"other roles than the owners and those who assist; more than {percent(limit.value)} is "
         f"{limit.level}.",
         _OVERLAP,
@@ -749,6 +763,10 @@ def _within(view: View, within: list[Beside], found: WorkAndOwners) -> Finding:
         ),
         caveats=(f"These are {names}.", "A proxy: roles record different parts of their time."),
     )
+
+
+_SAYABLE = 0.0005
+"""A share below which a tenth of a per cent says nothing."""
 
 
 def _unowned(view: View, found: WorkAndOwners) -> Finding:
@@ -771,7 +789,9 @@ def _unowned(view: View, found: WorkAndOwners) -> Finding:
             measured=Estimate(0.0, "share", 0.0, 0.0, of=each.share.of),
         )
     limits = view.limits("unowned_work")
-    most = ", ".join(f"{name} {percent(part)}" for name, part in each.functions[:3])
+    most = ", ".join(
+        f"{name} {percent(part)}" for name, part in each.functions[:3] if part >= _SAYABLE
+    )
     return judged(
         check,
         about,
@@ -789,6 +809,9 @@ def _unowned(view: View, found: WorkAndOwners) -> Finding:
         ),
         remedy="Give each of these functions an owner in the charter, or say under `nobody:` that it "
         "needs none.",
-        caveats=(f"Most of it is {most}.", "A proxy: roles record different parts of their time."),
+        caveats=(
+            f"Most of it is {most}." if most else "",
+            "A proxy: roles record different parts of their time.",
+        ),
         most=Severity.AMBER,
     )

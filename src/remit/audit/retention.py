@@ -9,6 +9,7 @@ from decimal import Decimal
 from statistics import median
 
 from remit.audit.answer import judged, measured, unseen
+from remit.audit.cost import arr_at_risk
 from remit.audit.view import Check, View
 from remit.audit.wording import spread
 from remit.charter import Function
@@ -25,7 +26,7 @@ from remit.measures.retention import (
     renewals_by_segment,
     retention_by_segment,
 )
-from remit.terms import Answer, Estimate, Finding, Limit, Point, Proof, percent
+from remit.terms import Answer, Cost, Estimate, Finding, Limit, Point, Proof, percent
 from remit.terms.period import spoken
 
 RULES = ("003-36", "003-37", "003-65")
@@ -174,6 +175,20 @@ def _retention(
         trend=tuple(
             Point(m.month, m.year_grr, m.year_customers) for m in shown if m.year_grr is not None
         ),
+        cost=_short(view, kept, gross_either, gross[0]),
+    )
+
+
+def _short(view: View, kept: Retention, share: Estimate, limit: Limit) -> Cost | None:
+    """What another year like this one would lose beyond what the limit allows."""
+    if share.low is None or share.high is None or share.high >= limit.value:
+        return None
+    loss = (limit.value - share.high, limit.value - share.low)
+    return arr_at_risk(
+        view,
+        _named(kept.segment),
+        loss,
+        f"so far is gross retention short of {percent(limit.value)}; another year like it",
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from remit.audit.discovery import Discovery, false_discovery
+from remit.audit.parts import group_of
 from remit.audit.shown import shown
 from remit.audit.view import Check, View
 from remit.charter import Charter, remit_of
@@ -145,7 +146,7 @@ def audit(
         concurrency=view.in_two_roles if individuals else (),
         names=_names(evidence) if individuals else {},
         individuals=individuals,
-        minimum_group=charter.privacy.minimum_group or int(view.number("minimum_group")),
+        minimum_group=group_of(view),
         files=evidence.files,
         rejected_reasons=tuple(_reasons(evidence)),
         not_counted=_not_counted(evidence, over),

@@ -7,7 +7,7 @@ from typing import Any
 
 from remit.audit.answer import spared, unseen
 from remit.audit.view import View
-from remit.measures.deal_records import deals_of
+from remit.measures.deal_records import deals_of, undated_deals
 from remit.measures.time import minimum_group
 from remit.terms import Answer, Estimate, Finding
 
@@ -37,7 +37,7 @@ def sellers(
     """The parts of the sellers by whom deals are looked at, or why there are none.
 
     Where nobody is known to hold one of the roles, all deals are looked at together, if enough
-    people own them.
+    people own them. Deals of which none says when it was created tell nothing.
     """
     if not any(view.charter.kinds(kind) for kind in kinds):
         return spared(check, "roles", "The charter has no account executives.", rules)
@@ -48,6 +48,16 @@ def sellers(
             "The evidence has no deals (opportunities).",
             rules,
             "Load the CRM's opportunities or deals.",
+        )
+    undated = view.measured(undated_deals)
+    if undated:
+        return unseen(
+            check,
+            "roles",
+            f"None of {undated:,} deals says when it was created (opportunities, created_at), so that "
+            "nothing tells which were open when, and for how long.",
+            rules,
+            "Map the column with the day on which a deal was created.",
         )
     parts = view.parts(*kinds)
     if parts:

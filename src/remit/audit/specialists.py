@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from remit.audit.answer import spared
 from remit.audit.cost import hours_elsewhere
 from remit.audit.judge import judge_cases, judge_time
 from remit.audit.parts import parts_of, too_few
 from remit.audit.timeshare import proof_by_week, segments_named
 from remit.audit.view import Check, View
-from remit.audit.wording import limits_said, spread, tipping_said
-from remit.measures import Concurrency, RoleTime, minimum_group, technical_deals
+from remit.audit.wording import NO_ACTIVITIES, limits_said, spread, tipping_said
+from remit.measures import (
+    Concurrency,
+    FunctionTime,
+    RoleTime,
+    minimum_group,
+    technical_deals,
+)
 from remit.terms import Answer, Estimate, Finding, Limit, Proof, Severity, percent
 
 RULES = ("000-13", "000-10", "000-11", "000-12", "000-26")
@@ -45,7 +52,7 @@ def _outside(view: View) -> Iterator[Finding]:
         yield _outside_of(view, time, limits)
     if not looked:
         why = (
-            "the evidence holds no activities (Task, Event)"
+            "the evidence holds no activities"
             if not view.evidence.rows("activities")
             else "no role is held by as many people as the minimum group"
             if view.held
@@ -57,6 +64,7 @@ def _outside(view: View) -> Iterator[Finding]:
             Answer.COULD_NOT_LOOK,
             f"How roles spend their time could not be looked at: {why}.",
             ("000-13",),
+            remedy="" if view.evidence.rows("activities") else NO_ACTIVITIES,
         )
     shown = {time.role for time in view.times}
     for role in view.charter.roles:
@@ -85,12 +93,13 @@ def _outside_of(view: View, time: RoleTime, limits: tuple[Limit, ...]) -> Findin
     )
     verdict = judge_time(time, time.outside, of_all, limits, view.number("coverage_floor"), None)
     outside = sorted(
-        (f for f in time.functions if f.outside_hours > 0), key=lambda f: -f.outside_hours
+        ((f, _outside_share(f)) for f in time.functions if f.outside_hours > 0),
+        key=lambda each: -each[1],
     )
     named = ", ".join(
-        f"{f.function.replace('_', ' ')} {percent(f.outside_hours / time.recorded_hours)}"
-        for f in outside[:3]
-        if f.outside_hours / time.recorded_hours >= 0.01
+        f"{f.function.replace('_', ' ')} {percent(share)}"
+        for f, share in outside[:3]
+        if share >= 0.01
     )
     says = (
         f"{time.about}: {percent(time.outside.value)} of recorded time is outside what the role owns "
@@ -107,8 +116,12 @@ def _outside_of(view: View, time: RoleTime, limits: tuple[Limit, ...]) -> Findin
         measured=time.outside,
         limit=verdict.limit,
         tipping=verdict.tipping,
-        proof=proof_by_week(view, time, outside[0].function if outside else "outside"),
-        remedy=remedy if verdict.severity else "",
+        proof=proof_by_week(view, time, outside[0][0].function if outside else "outside"),
+        remedy=remedy
+        if verdict.severity
+        else "Add calendars or a time diary; and the people file, if some were not there all the time."
+        if verdict.answer is Answer.CANNOT_TELL and seen < view.number("coverage_floor")
+        else "",
         caveats=tuple(
             said
             for said in (
@@ -132,6 +145,12 @@ def _outside_of(view: View, time: RoleTime, limits: tuple[Limit, ...]) -> Findin
         if verdict.severity
         else None,
     )
+
+
+def _outside_share(function: FunctionTime) -> float:
+    """The part of a function's share that is outside the remit, as far as its hours tell."""
+    part = function.outside_hours / function.hours if function.hours else 0.0
+    return function.share.value * min(1.0, part)
 
 
 def _engineers(view: View) -> Iterator[Finding]:
@@ -265,14 +284,24 @@ def _titles(view: View) -> Iterator[Finding]:
             about,
             Answer.COULD_NOT_LOOK,
             f"Titles could not be held against roles: the charter has no {missing}"
-            + (", so that roles are read from titles." if not by_file else "."),
+            + (f"{_read_from(view)}." if not by_file else "."),
             rules,
         )
         return
     people = view.evidence["people"].select("person_id", "title").to_pyarrow().to_pylist()
     titles = {row["person_id"]: row["title"] for row in people}
     differing, unknown = 0, 0
-    persons = {s.person_id for s in by_file}
+    persons = {s.person_id for s in by_file if (titles.get(s.person_id) or "").strip()}
+    if not persons:
+        yield Finding(
+            "false_specialists",
+            about,
+            Answer.COULD_NOT_LOOK,
+            "Titles could not be held against roles: nobody in the evidence has a title.",
+            rules,
+            remedy="Load the CRM's users with their titles, or an HR list.",
+        )
+        return
     for person in persons:
         title = view.charter.title(titles.get(person))
         roles = {s.role for s in by_file if s.person_id == person}
@@ -293,8 +322,25 @@ def _titles(view: View) -> Iterator[Finding]:
     )
 
 
+_SOURCES = {"title": "titles", "HR list": "an HR list", "credit": "credits"}
+
+
+def _read_from(view: View) -> str:
+    """From what it is known instead who holds which role, as the end of a sentence."""
+    known = dict.fromkeys(_SOURCES[s.basis] for s in view.held if s.basis in _SOURCES)
+    return f", so that roles are read from {' and '.join(known)}" if known else ""
+
+
 def _two_roles(view: View) -> Iterator[Finding]:
     about, rules = "people credited in two roles", ("000-10", "000-13")
+    if len(view.charter.roles) < 2:
+        yield spared(
+            "false_specialists",
+            about,
+            "The charter has one role: nobody can be credited in two.",
+            rules,
+        )
+        return
     if not view.evidence.rows("deal_credits"):
         yield Finding(
             "false_specialists",
@@ -316,13 +362,23 @@ def _two_roles(view: View) -> Iterator[Finding]:
     twice = [c for c in judged if c.still >= red.value]
     maybe = [c for c in judged if amber.value <= c.still < red.value]
     credits = sum(c.still for c in twice)
-    said = _said(view, len(found), len(judged), len(twice), len(maybe), credits, red)
+    by_credits = [c for c in found if c.basis == "credit"]
+    began = (
+        "their first credit in the later one"
+        if len(by_credits) == len(found)
+        else "the later one began"
+    )
+    said = _said(view, len(found), len(judged), len(twice), len(maybe), credits, red, began)
     caveats = [
         f"The others ({_count(view, len(found) - len(judged))}) cannot be judged: {_why_not(view)}."
         if len(judged) < len(found)
         else "",
         "Credits won after a change of role on records touched before it fit a promotion, and are "
         "not held against anybody.",
+        "A role whose first day nothing tells counts from its first credit, which is later: credits "
+        "on records first touched in between are not seen."
+        if by_credits
+        else "",
         f"{_count(view, len(maybe))} more have fewer than {red.value:.0f} such credits."
         if maybe and twice
         else "",
@@ -354,7 +410,7 @@ def _two_roles(view: View) -> Iterator[Finding]:
         else None,
         limit=red,
         proof=Proof(
-            "records first touched after the first credit in the later role, counted a person",
+            "records first touched after the later role began, counted a person",
             view.credits_query(),
             ("record credited in the earlier role",),
             rows[:50],
@@ -362,6 +418,8 @@ def _two_roles(view: View) -> Iterator[Finding]:
         ),
         remedy="Decide which of the two roles each of them holds, and move the other's records."
         if twice
+        else "Give the people file, with the days on which people changed roles."
+        if by_credits and len(judged) < len(found)
         else "",
         caveats=tuple(caveat for caveat in caveats if caveat),
     )
@@ -376,12 +434,16 @@ def _count(view: View, number: int) -> str:
 
 
 def _said(
-    view: View, found: int, judged: int, twice: int, maybe: int, credits: int, red: Limit
+    view: View,
+    found: int,
+    judged: int,
+    twice: int,
+    maybe: int,
+    credits: int,
+    red: Limit,
+    began: str,
 ) -> str:
-    kept = (
-        "kept earning credits in the earlier role on records first touched after their first credit "
-        "in the later one"
-    )
+    kept = f"kept earning credits in the earlier role on records first touched after {began}"
     if not twice and not judged:
         return (
             f"{_count(view, found)} people are credited in two roles; none of them can be judged."
@@ -414,7 +476,7 @@ def _may_count(view: View, people: int) -> bool:
 
 def _why_not(view: View) -> str:
     if not view.individuals:
-        return "no record came in any more after their first credit in the later role"
+        return "no record came in any more after the later role began for them"
     return "see one by one"
 
 
@@ -427,7 +489,7 @@ def _one(view: View, concurrency: Concurrency) -> str:
     else:
         verdict = "none of these on a record first touched after it, which fits a promotion"
     return (
-        f"{view.name(concurrency.person_id)}: first credit as {concurrency.later} on "
-        f"{concurrency.first_later:%Y-%m-%d}; {concurrency.credits_after} of {concurrency.credits_earlier} "
+        f"{view.name(concurrency.person_id)}: {concurrency.since}; "
+        f"{concurrency.credits_after} of {concurrency.credits_earlier} "
         f"credits as {concurrency.earlier} came later; {verdict}."
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from remit.audit.cost import hours_elsewhere
 from remit.audit.judge import judge_time, nothing_recorded, past
 from remit.audit.view import View
-from remit.audit.wording import limits_said, spread, tipping_said
+from remit.audit.wording import NO_ACTIVITIES, limits_said, spread, tipping_said
 from remit.charter import Function
 from remit.measures import RoleTime, Share
 from remit.terms import Answer, Finding, Limit, Point, Proof, percent
@@ -44,6 +44,7 @@ def answer_time(
             Answer.COULD_NOT_LOOK,
             _why_not(view, question),
             question.rules,
+            remedy="" if view.evidence.rows("activities") else NO_ACTIVITIES,
             roles=(question.role,),
             segments=segments_named(view, question.segment),
         )
@@ -147,7 +148,7 @@ def _why_not(view: View, question: TimeQuestion) -> str:
     if not view.held:
         return f"{where}: nobody in the evidence has a role; the charter's titles or people match no one."
     if not view.evidence.rows("activities"):
-        return f"{where}: the evidence holds no activities (Task, Event)."
+        return f"{where}: the evidence holds no activities."
     if not any(spell.role == question.role and spell.during(view.over) for spell in view.held):
         return f"{where}: nobody in the evidence holds this role."
     return (

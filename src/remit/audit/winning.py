@@ -87,6 +87,16 @@ def _cohort(
 ) -> Finding:
     minimum = view.number("minimum_cases")
     average = view.limit("win_rate_average", "value")
+    if cohort.deals >= minimum and cohort.won == cohort.deals:
+        return unseen(
+            "winning",
+            about,
+            f"{part.who}: all {cohort.deals:,} new deals there are were won, so that they tell no win "
+            "rate: those lost and those open seem not to be in the evidence.",
+            ("003-24",),
+            "Load the deals that were lost and those still open.",
+            **part.told,
+        )
     if cohort.followed < minimum:
         return Finding(
             "winning",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from remit.terms import Estimate, Limit, percent
 
+NO_ACTIVITIES = "Load calls, e-mails, meetings and tasks, or the events of a log."
+"""What to do where the evidence holds no activities."""
+
 
 def spread(estimate: Estimate) -> str:
     """The interval of a share, in brackets; nothing where there is none.

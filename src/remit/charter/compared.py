@@ -17,25 +17,14 @@ from remit.charter.market import Ownership, Range, Segment
 from remit.charter.nouns import Charter
 from remit.charter.organisation import HEADCOUNT_OF_ALL, Cadence, JobDescription, Role, Tool
 from remit.charter.statements import Decision, Exempt, Target
-from remit.compensation.components import (
-    Axis,
-    Bonus,
-    Cap,
-    Commission,
-    Factor,
-    Gate,
-    Instalment,
-    Matrix,
-    Modifier,
-    Objectives,
-    Point,
-    Quota,
-    Spif,
-    Tier,
-    Windfall,
-)
+from remit.compensation.bonus import Bonus, Point
+from remit.compensation.commission import Commission, Tier, Windfall
+from remit.compensation.conditions import Cap, Factor, Gate, Instalment, Modifier, Quota
+from remit.compensation.matrix import Axis, Matrix
 from remit.compensation.measures import measured, named
+from remit.compensation.objectives import Objectives
 from remit.compensation.plan import Draw, Guarantee, Plan
+from remit.compensation.spif import Spif
 from remit.terms.shapes import Amount, Level, Ratio, Share
 
 Kind = Literal["added", "removed", "changed"]

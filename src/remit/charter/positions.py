@@ -117,29 +117,38 @@ class Positioned:
         return place.file != self.values[()].file, place.line or 0, place.column or 0
 
 
-def read_yaml(file: Path) -> Positioned:
+def read_yaml(
+    file: Path, *, called: str = "charter", start: str = "Start with `company:` and `roles:`."
+) -> Positioned:
     """Read one YAML file.
+
+    Args:
+        file: Where it is.
+        called: What it is there for, for what is said of one that cannot be used.
+        start: How to start one, for an empty file.
 
     Raises:
         CharterError: If there is no such file, it is too large, not UTF-8, or not YAML.
     """
     name = str(file)
-    node = _composed(name, _text(file))
+    node = _composed(name, _text(file, called))
     if node is None:
-        raise _refused(Place(name), "is empty.", "Start with `company:` and `roles:`.")
+        raise _refused(Place(name), "is empty.", start)
     read = Positioned(values={(): Place(name, 1, 1)})
     read.value = _Reader(name, read).follow(node, ())
     return read
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, called: str) -> str:
     name = str(file)
     try:
         if not file.is_file():
-            raise _refused(Place(name), "there is no such file.", "Give the path of a charter.")
+            raise _refused(Place(name), "there is no such file.", f"Give the path of a {called}.")
         if file.stat().st_size > LARGEST_FILE:
             raise _refused(
-                Place(name), f"is larger than {LARGEST_FILE:,} bytes.", "A charter is a short text."
+                Place(name),
+                f"is larger than {LARGEST_FILE:,} bytes.",
+                f"A {called} is a short text.",
             )
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

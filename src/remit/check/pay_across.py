@@ -21,7 +21,7 @@ from remit.check.pay_terms import (
     yearly_quota,
 )
 from remit.check.wording import inside, listed, spoken
-from remit.compensation.components import Commission
+from remit.compensation.commission import Commission
 from remit.terms import Estimate, Finding, Function, Severity
 
 _EXPANSION = ("000-24", "002-16", "003-35", "003-53")

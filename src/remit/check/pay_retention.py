@@ -19,7 +19,7 @@ from remit.check.pay_terms import (
     where_pay_is_stated,
 )
 from remit.check.wording import listed
-from remit.compensation.components import Instalment
+from remit.compensation.conditions import Instalment
 from remit.terms import Finding, Function, Severity
 from remit.terms.shapes import days_in
 

@@ -20,8 +20,10 @@ from remit.check.pay_terms import (
     yearly_pay_at_target,
 )
 from remit.check.wording import listed
-from remit.compensation.components import AnyComponent, Commission, Spif, pays_on
+from remit.compensation.commission import Commission
+from remit.compensation.components import AnyComponent, pays_on
 from remit.compensation.measures import named
+from remit.compensation.spif import Spif
 from remit.terms import Estimate, Finding, Severity
 
 

@@ -10,18 +10,13 @@ from remit.charter import Remit, remit_of
 from remit.charter.market import covers
 from remit.check.declared import Declared, Subject, or_clear
 from remit.check.wording import listed
-from remit.compensation.components import (
-    AnyComponent,
-    Bonus,
-    Commission,
-    Instalment,
-    Per,
-    Quota,
-    Spif,
-    pays_on,
-)
+from remit.compensation.bonus import Bonus
+from remit.compensation.commission import Commission
+from remit.compensation.components import AnyComponent, pays_on
+from remit.compensation.conditions import Instalment, Per, Quota
 from remit.compensation.measures import Measured
 from remit.compensation.plan import Plan
+from remit.compensation.spif import Spif
 from remit.terms import Finding, Function, Place
 
 IN_A_YEAR: Mapping[Per, int] = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}

@@ -17,8 +17,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Hold a sales organisation's charter (who owns what) against the evidence (what happened).",
-    epilog="Exit status: 0 fine, 1 findings at or above --fail-on, 2 input that cannot be used.",
+    epilog="Exit status: 0 fine, 1 findings at or above --fail-on, 2 input that cannot be used, "
+    "3 somebody else was first (pay).",
 )
+pay = typer.Typer(
+    name="pay",
+    no_args_is_help=True,
+    help="What does each person earn, line by line, and why?",
+)
+app.add_typer(pay)
 
 
 class FailOn(enum.StrEnum):
@@ -46,7 +53,7 @@ def main() -> None:
         count = len(error.problems)
         unchanged = " Nothing was changed." if _writes(sys.argv[1:]) else ""
         print(f"{count} problem{'s' if count != 1 else ''}.{unchanged}", file=sys.stderr)
-        raise SystemExit(2) from None
+        raise SystemExit(error.status) from None
     except OSError as error:
         file = error.filename2 or error.filename
         if file is None:
@@ -60,8 +67,10 @@ def main() -> None:
 
 def _writes(typed: Sequence[str]) -> bool:
     """Whether a command is there to write what somebody keeps: evidence, a charter, an example."""
-    return typed[:1] in (["load"], ["copy"], ["init"], ["example"], ["diary"], ["forget"]) or (
-        typed[:1] == ["decide"] and "--write" in typed
+    return (
+        typed[:1] in (["load"], ["copy"], ["init"], ["example"], ["diary"], ["forget"])
+        or (typed[:1] == ["decide"] and "--write" in typed)
+        or (typed[:1] == ["pay"] and typed[1:2] in (["run"], ["approve"], ["reopen"], ["lock"]))
     )
 
 
@@ -770,3 +779,141 @@ def rules(
     from remit.cli.rules import run_rules
 
     run_rules(rule, part, state, source, as_json=json)
+
+
+# Pay
+
+LedgerPlace = Annotated[
+    str,
+    typer.Option(
+        "--ledger",
+        help="The ledger: a file, or postgresql://USER@HOST/DATABASE?schema=NAME.",
+        metavar="FILE_OR_URL",
+        show_default=False,
+    ),
+]
+PayMonthName = Annotated[
+    str,
+    typer.Option("--month", help="The pay month.", metavar="YYYY-MM", show_default=False),
+]
+By = Annotated[
+    str, typer.Option("--by", help="Who says so; kept in the ledger.", metavar="NAME")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+@pay.command("run")
+def pay_run(
+    charter: CharterPath,
+    facts: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files or folders of transactions, readings, quotas, rates, owners and absences, "
+            "or loaded evidence.",
+            metavar="FACTS...",
+            show_default=False,
+        ),
+    ],
+    ledger: LedgerPlace,
+    month: PayMonthName,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Take only what was known on this day. [default: today]",
+            metavar="DAY",
+            show_default=False,
+        ),
+    ] = None,
+    by: By = "",
+    json: AsJson = False,
+) -> None:
+    """Work out everybody's pay, and post what the ledger lacks into the open pay month."""
+    from remit.charter import read_charter
+
+    declared = read_charter(charter)
+    from remit.cli.pay import run_pay_run
+
+    run_pay_run(
+        declared,
+        facts,
+        ledger,
+        month,
+        as_of.date() if as_of else date.today(),
+        datetime.now().astimezone(),
+        by=by,
+        as_json=json,
+    )
+
+
+@pay.command("approve")
+def pay_approve(
+    ledger: LedgerPlace, month: PayMonthName, by: By = "", json: AsJson = False
+) -> None:
+    """Approve a pay month as it stands: no run changes it from here on."""
+    from remit.cli.pay import run_pay_approve
+
+    run_pay_approve(ledger, month, datetime.now().astimezone(), by=by, as_json=json)
+
+
+@pay.command("reopen")
+def pay_reopen(
+    ledger: LedgerPlace,
+    month: PayMonthName,
+    because: Annotated[
+        str,
+        typer.Option(help="Why; kept in the ledger.", metavar="WORDS", show_default=False),
+    ],
+    by: By = "",
+    json: AsJson = False,
+) -> None:
+    """Take an approval back, so that a run can change the month again. Never a locked one."""
+    from remit.cli.pay import run_pay_reopen
+
+    run_pay_reopen(ledger, month, datetime.now().astimezone(), because=because, by=by, as_json=json)
+
+
+@pay.command("lock")
+def pay_lock(ledger: LedgerPlace, month: PayMonthName, by: By = "", json: AsJson = False) -> None:
+    """Pay an approved month, after draws and guarantees, and close it for good."""
+    from remit.cli.pay import run_pay_lock
+
+    run_pay_lock(ledger, month, datetime.now().astimezone(), by=by, as_json=json)
+
+
+@pay.command("export")
+def pay_export(
+    ledger: LedgerPlace,
+    month: Annotated[
+        str | None,
+        typer.Option(
+            "--month",
+            help="The pay month; of accruals, the last one. [default: the last locked]",
+            metavar="YYYY-MM",
+            show_default=False,
+        ),
+    ] = None,
+    payroll: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write what a locked month pays: a row a payee, component and earning period.",
+            metavar="FILE.csv",
+            dir_okay=False,
+        ),
+    ] = None,
+    accruals: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write what accrued, was paid and is owed: a row a month and currency.",
+            metavar="FILE.csv",
+            dir_okay=False,
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Hand a locked month to payroll, or the months so far to accounting, as CSV."""
+    if payroll is None and accruals is None:
+        raise typer.BadParameter("say --payroll FILE, --accruals FILE or both.")
+    from remit.cli.pay import run_pay_export
+
+    run_pay_export(ledger, month, payroll, accruals, as_json=json)

@@ -50,6 +50,16 @@ def measured() -> Mapping[str, Measured]:
     )
 
 
+def read_as_level(text: str) -> bool:
+    """Whether somebody's own words mean a measure that is read off, and not added up from deals.
+
+    >>> read_as_level("GRR"), read_as_level("bookings")
+    (True, False)
+    """
+    name = named(text)
+    return name is not None and measured()[name].unit not in ("money", "count")
+
+
 @lru_cache(maxsize=4096)
 def named(text: str) -> str | None:
     """The measure that somebody means by their own words.

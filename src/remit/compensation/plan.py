@@ -12,15 +12,12 @@ from pydantic import (
     model_validator,
 )
 
-from remit.compensation.components import (
-    Bonus,
-    Commission,
-    Matrix,
-    Objectives,
-    Per,
-    Release,
-    Spif,
-)
+from remit.compensation.bonus import Bonus
+from remit.compensation.commission import Commission
+from remit.compensation.conditions import Per, Release
+from remit.compensation.matrix import Matrix
+from remit.compensation.objectives import Objectives
+from remit.compensation.spif import Spif
 from remit.terms.shapes import Amount, Day, Flag, Length, Noun, Ratio, Serves, Share, Text
 
 KINDS = ("commission", "bonus", "matrix", "objectives", "spif")

@@ -43,6 +43,8 @@ class Measured:
     """SQL of what the estimator was given."""
     unknown: str = ""
     """Why evidence cannot tell it; empty where it can."""
+    lacks: tuple[str, ...] = ()
+    """Tables, or columns as `table.column`, that it would be told from and that are empty."""
 
 
 @dataclass(frozen=True, slots=True)

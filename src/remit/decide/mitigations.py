@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from remit.charter import Charter, Function, Handoff, remit_of
 from remit.charter.market import covers
-from remit.compensation.components import Commission
+from remit.compensation.commission import Commission
 from remit.compensation.measures import measured, named
 from remit.compensation.plan import Plan
 from remit.decide.framework import Follows

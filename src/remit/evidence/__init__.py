@@ -5,7 +5,7 @@
 """
 
 from remit.evidence.elsewhere import EvidenceError, is_evidence, write_evidence
-from remit.evidence.store import Evidence, LoadedFile, open_evidence
+from remit.evidence.store import Evidence, LoadedFile, open_evidence, read_once
 from remit.evidence.tables import NAMES, TABLES, Column, Table
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "Table",
     "is_evidence",
     "open_evidence",
+    "read_once",
     "write_evidence",
 ]

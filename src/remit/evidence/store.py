@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import ibis
 
@@ -18,6 +19,8 @@ from remit.evidence.tables import TABLES, VERSIONED
 from remit.evidence.versions import as_known
 from remit.terms import Place, Problem
 
+P = ParamSpec("P")
+T = TypeVar("T")
 FORMAT = "4"
 """Version of the layout of an evidence file."""
 
@@ -46,7 +49,8 @@ class Evidence:
     place: Opened
     meta: Mapping[str, str]
     as_of: date
-    _hidden: dict[str, Any] = field(default_factory=dict)
+    _hidden: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    _read: dict[Any, tuple[Any, Any]] = field(default_factory=dict, init=False, repr=False)
 
     def __getitem__(self, name: str) -> Any:
         """One canonical table, without what only became known later."""
@@ -159,6 +163,7 @@ class Evidence:
         The place itself stays as it is.
         """
         hold(self.connection, tables)
+        self._read.clear()
         for name in tables:
             self._hidden.pop(name, None)
 
@@ -168,6 +173,36 @@ class Evidence:
 
     def _all(self, table: str, *order: str) -> list[dict[str, Any]]:
         return looked_up(self.connection.table(table), *order)
+
+
+def read_once(
+    measure: Callable[Concatenate[Evidence, P], T],
+) -> Callable[Concatenate[Evidence, P], T]:
+    """Work out what many measures begin with at most once for each opened evidence.
+
+    For functions of the evidence, of words that can be hashed and of nouns that are the same
+    object from call to call, such as the charter. What they return is everybody's: none may change
+    it.
+    """
+
+    @functools.wraps(measure)
+    def told(evidence: Evidence, /, *args: P.args, **how: P.kwargs) -> T:
+        words = (*args, *sorted(how.items()))
+        key = (measure, *(word if _hashable(word) else id(word) for word in words))
+        if key not in evidence._read:
+            evidence._read[key] = measure(evidence, *args, **how), words  # keeps ids from reuse
+        found: T = evidence._read[key][0]
+        return found
+
+    return told
+
+
+def _hashable(word: Any) -> bool:
+    try:
+        hash(word)
+    except TypeError:
+        return False
+    return True
 
 
 def ends_of_day(day: date, zone: str) -> datetime:

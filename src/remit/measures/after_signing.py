@@ -12,7 +12,7 @@ import numpy as np
 
 from remit.benchmarks import Benchmark
 from remit.charter import Charter, Function
-from remit.evidence import Evidence
+from remit.evidence import Evidence, read_once
 from remit.measures.intervals import ratio
 from remit.measures.queries import sql_of
 from remit.measures.recurring import Book, level, recurring_revenue, ultimate_parents
@@ -111,6 +111,7 @@ class KeptAYear:
     share: Estimate
 
 
+@read_once
 def customers(evidence: Evidence) -> Customers:
     """Every company that has signed by the as-of day."""
     accounts = evidence["accounts"].account_id.to_pyarrow().to_pylist()

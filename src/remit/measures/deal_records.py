@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,8 +11,9 @@ from typing import Any
 import ibis
 import numpy as np
 
+from remit.benchmarks import Benchmark
 from remit.charter import Charter, Function
-from remit.evidence import Evidence
+from remit.evidence import Evidence, read_once
 from remit.evidence.store import ends_of_day
 from remit.measures.intervals import DRAWS, Array
 from remit.measures.queries import sql_of
@@ -72,6 +73,7 @@ class StageEntry:
     left: datetime | None
 
 
+@read_once
 def deals_of(
     evidence: Evidence,
     charter: Charter,
@@ -126,6 +128,28 @@ def deals_of(
     return Deals(tuple(found), undated, sql_of(rows.drop("owner_id")))
 
 
+def undated_deals(
+    evidence: Evidence, charter: Charter, numbers: Mapping[str, Benchmark], over: Period
+) -> int:
+    """How many deals there are, if none of them says when it was created; 0 if any does.
+
+    Args:
+        evidence: As of the last day wanted.
+        charter: Unused, as are the others; every measure is called alike.
+        numbers: Unused.
+        over: Unused.
+    """
+    created = evidence["opportunities"].created_at
+    (row,) = (
+        evidence["opportunities"]
+        .aggregate(deals=created.isnull().sum(), dated=created.count())
+        .to_pyarrow()
+        .to_pylist()
+    )
+    return 0 if row["dated"] else int(row["deals"] or 0)
+
+
+@read_once
 def stage_entries(evidence: Evidence) -> dict[str, list[StageEntry]]:
     """Every stage that each deal entered, in order."""
     found: dict[str, list[StageEntry]] = {}
@@ -135,6 +159,7 @@ def stage_entries(evidence: Evidence) -> dict[str, list[StageEntry]]:
     return found
 
 
+@read_once
 def history(evidence: Evidence) -> Any:
     """Every stage that deals entered by the as-of day, as an expression."""
     moves = evidence["stage_changes"]

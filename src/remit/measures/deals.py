@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import ibis
 import numpy as np
@@ -41,11 +42,18 @@ class LeadFunnel:
     """Days from coming in to won, over the won ones; None if none was won."""
     won_before_created: int
     """Wins dated before their lead came in: an error in the data, left in the counts."""
+    first_day: date | None = None
+    """Day on which the first lead came in."""
+    last_day: date | None = None
+    """Day on which the last one did; wins may be later."""
 
 
 def lead_funnel(evidence: Evidence) -> LeadFunnel:
     """How many leads became won deals, and how long that took for those that did."""
     leads = evidence["leads"].select("lead_id", came="created_at")
+    (ends,) = (
+        leads.aggregate(first=leads.came.min(), last=leads.came.max()).to_pyarrow().to_pylist()
+    )
     deals = evidence["opportunities"]
     won = deals.filter(deals.won & deals.lead_id.notnull()).select("lead_id", "closed_at")
     joined = leads.join(won, "lead_id").to_pandas()
@@ -55,7 +63,16 @@ def lead_funnel(evidence: Evidence) -> LeadFunnel:
         won=len(joined),
         median_days=float(days.median()) if len(days) else None,
         won_before_created=int((joined["closed_at"] < joined["came"]).sum()),
+        first_day=_day(ends["first"], evidence.time_zone),
+        last_day=_day(ends["last"], evidence.time_zone),
     )
+
+
+def _day(instant: datetime | None, zone: str) -> date | None:
+    """The day of an instant (UTC, without a zone) in a zone."""
+    if instant is None:
+        return None
+    return instant.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
 
 def unsourced_deals(

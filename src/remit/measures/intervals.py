@@ -172,13 +172,19 @@ def middle(
     With fewer than two clusters, or no rows, there is no interval.
     """
     rows = np.asarray(values, dtype=float)
+    clusters = list(clusters)
     if not len(rows):
         return Estimate(float("nan"), unit, of=of)
     value = float(np.median(rows))
-    names, owner = np.unique([str(c) for c in clusters], return_inverse=True)
+    order = np.argsort(rows, kind="stable")
+    mine: dict[Hashable, list[float]] = {}
+    for cluster, row in sorted(zip(clusters, rows, strict=True), key=lambda pair: pair[1]):
+        mine.setdefault(cluster, []).append(row)
+    # by their rows, so that no draw depends on what people are called
+    names = {cluster: at for at, cluster in enumerate(sorted(mine, key=lambda c: mine[c]))}
     if len(names) < 2:
         return Estimate(value, unit, of=of)
-    order = np.argsort(rows, kind="stable")
+    owner = np.array([names[cluster] for cluster in clusters])
     chance = np.random.default_rng(seed)
     drawn = chance.multinomial(len(names), np.full(len(names), 1 / len(names)), size=DRAWS)
     found = np.empty(DRAWS)

@@ -15,7 +15,7 @@ import numpy as np
 from remit.benchmarks import Benchmark
 from remit.charter import Charter, Function, remit_of
 from remit.charter.ownership import EVERYWHERE
-from remit.evidence import Evidence
+from remit.evidence import Evidence, read_once
 from remit.measures.after_signing import customers
 from remit.measures.drift import in_charters_currency
 from remit.measures.intervals import DRAWS, Draws
@@ -71,6 +71,7 @@ def owes(charter: Charter, role: str, gives: str, segment: str | None = None) ->
     return bool(remit_of(charter, role, segment).owned & set(_OWES[gives]))
 
 
+@read_once
 def pay_of(
     evidence: Evidence,
     charter: Charter,

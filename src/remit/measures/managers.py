@@ -205,6 +205,23 @@ def _band(charter: Charter, team: Sequence[Held]) -> tuple[str, str]:
     return "span_aes", "AEs"
 
 
+def colleagues_recorded(
+    evidence: Evidence, charter: Charter, numbers: Mapping[str, Benchmark], over: Period
+) -> bool:
+    """Whether any activity names two of our people as having taken part: a report's rows never do.
+
+    Args:
+        evidence: As of the last day wanted.
+        charter: Unused, as are the others; every measure is called alike.
+        numbers: Unused.
+        over: Unused.
+    """
+    there = evidence["participants"]
+    there = there.filter(there.part != "creator")
+    people = there.group_by("activity_id").agg(people=there.person_id.nunique())
+    return bool(people.filter(people.people > 1).count().execute())
+
+
 def one_to_ones(
     evidence: Evidence,
     charter: Charter,

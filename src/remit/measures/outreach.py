@@ -491,7 +491,7 @@ def sequences(
     touched = touched.mutate(
         paused=(before + ibis.interval(days=gap) < touched.happened_at)
         .fill_null(False)
-        .cast("int64")
+        .ifelse(1, 0)
     )
     running = ibis.cumulative_window(group_by="prospect", order_by=["happened_at", "activity_id"])
     touched = touched.mutate(pauses=touched.paused.sum().over(running))
@@ -499,9 +499,9 @@ def sequences(
     rows = touched.group_by("prospect").agg(
         first_at=touched.happened_at.min(),
         last_at=touched.happened_at.max(),
-        cluster=touched.person_id.min(),
+        cluster=touched.person_id.argmin(touched.happened_at),
         touches=touched.count(),
-        automated=touched.automated.cast("int64").sum(),
+        automated=touched.automated.ifelse(1, 0).sum(),
         replied_at=touched.replied_at.min(),
         ended_at=touched.ended_at.min(),
     )
@@ -555,6 +555,9 @@ def _middle_count(counts: Array, ended: Any, clusters: Any, seed: int) -> Estima
     whole = np.zeros((len(names), most + 1))
     np.add.at(stopped, (owner, at), np.asarray(ended, dtype=float))
     np.add.at(whole, (owner, at), 1.0)
+    # by their rows, so that no draw depends on what people are called
+    order = np.lexsort(np.concatenate([whole, stopped], axis=1).T)
+    whole, stopped = whole[order], stopped[order]
     value = float(_half_by(stopped.sum(axis=0)[None], whole.sum(axis=0)[None])[0])
     if math.isnan(value):
         return None

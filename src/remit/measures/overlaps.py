@@ -11,7 +11,7 @@ import ibis
 import numpy as np
 
 from remit.benchmarks import Benchmark
-from remit.charter import Charter, Function, owners
+from remit.charter import AccountAge, Charter, Function, owners
 from remit.charter.ownership import EVERYWHERE
 from remit.evidence import Evidence
 from remit.measures.groups import enough
@@ -49,7 +49,8 @@ class Unowned:
     """All recorded hours whose purpose could be told."""
     share: Estimate
     functions: tuple[tuple[str, float], ...]
-    """Function and segment, and its part of all hours, largest first."""
+    """Function and segment, and its part of all hours, largest first; where the function is a gap
+    for customers alone, or before the win alone, its name says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def work_and_owners(
             owned[row["function"]][where].append(piece)
         gap = state[0] == "gap"
         if gap:
-            name = row["function"].replace("_", " ")
+            name = row["function"].replace("_", " ") + _age_said(own, row, where)
             gaps[f"{name} in {where}" if where else name] += piece.hours
         every.append(_Piece(piece.person, piece.role, piece.month, piece.hours, gap))
     beside, too_few = [], []
@@ -151,6 +152,22 @@ def work_and_owners(
         else None
     )
     return WorkAndOwners(tuple(beside), unowned, tuple(too_few), sql_of(summed))
+
+
+def _age_said(
+    own: Mapping[tuple[str, str, str], tuple[str, tuple[str, ...]]],
+    row: Mapping[str, str],
+    where: str,
+) -> str:
+    """Which accounts the work was on, where the function is a gap on these alone."""
+    of = [
+        state
+        for (name, place, _), (state, _) in own.items()
+        if (name, place) == (row["function"], where)
+    ]
+    if all(state == "gap" for state in of):
+        return ""
+    return " before the win" if row["account_age"] == AccountAge.BEFORE_WIN else " for customers"
 
 
 def _in_no_part(evidence: Evidence, over: Period, group: int) -> set[str]:
@@ -277,7 +294,8 @@ def _share(pieces: list[_Piece], seed: int) -> Estimate:
     value = sum(part for part, _ in table.values()) / hours
     if people < 2:
         return Estimate(value, "share", of=of)
-    if value in (0.0, 1.0):
+    if min(value, 1 - value) < 1e-9:  # a sum of parts in another order may miss 1 by a hair
+        value = float(round(value))
         edge = 1 - 0.05 ** (1 / len({(piece.person, piece.month) for piece in pieces}))
         low, high = (0.0, edge) if value == 0 else (1 - edge, 1.0)
         return Estimate(value, "share", low, high, of=of)

@@ -426,7 +426,7 @@ class _Book:
         known = {deal.deal for deal in there.values() if self._known(deal, instant)}
         if known and self._evidence.as_of >= day:
             # records as they had been told by the day before
-            then = dataclasses.replace(self._evidence, as_of=day - timedelta(days=1), _hidden={})
+            then = dataclasses.replace(self._evidence, as_of=day - timedelta(days=1))
             for deal in deals_of(
                 then, self._charter, kinds=self._kinds, persons=self._persons
             ).deals:

@@ -15,7 +15,7 @@ from typing import Any
 
 from remit.benchmarks import Benchmark
 from remit.charter import Charter
-from remit.evidence import Evidence
+from remit.evidence import Evidence, read_once
 from remit.measures.queries import sql_of
 from remit.terms import Period
 
@@ -192,6 +192,7 @@ def _bridged(steps: Steps, gap_days: int) -> Steps:
     return tuple(kept)
 
 
+@read_once
 def recurring_revenue(
     evidence: Evidence, charter: Charter, numbers: Mapping[str, Benchmark], over: Period
 ) -> Book | None:
@@ -343,15 +344,7 @@ def ultimate_parents(
     the top; of companies above each other in a circle the first by id stands for all. The segment is the top's; where it has none, the one
     that all its accounts share.
     """
-    accounts = evidence["accounts"].select("account_id", "parent_id", "merged_into", "segment")
-    above: dict[str, str] = {}
-    segment: dict[str, str] = {}
-    for row in accounts.to_pyarrow().to_pylist():
-        over = row["merged_into"] or row["parent_id"]
-        if over and over != row["account_id"]:
-            above[row["account_id"]] = over
-        if row["segment"]:
-            segment[row["account_id"]] = row["segment"]
+    above, segment = _accounts(evidence)
     top: dict[str, str] = {}
     for account in wanted:
         passed = [account]
@@ -375,6 +368,22 @@ def ultimate_parents(
     return top, found
 
 
+@read_once
+def _accounts(evidence: Evidence) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """What stands above each account that has something above it, and each one's segment."""
+    accounts = evidence["accounts"].select("account_id", "parent_id", "merged_into", "segment")
+    above: dict[str, str] = {}
+    segment: dict[str, str] = {}
+    for row in accounts.to_pyarrow().to_pylist():
+        over = row["merged_into"] or row["parent_id"]
+        if over and over != row["account_id"]:
+            above[row["account_id"]] = over
+        if row["segment"]:
+            segment[row["account_id"]] = row["segment"]
+    return above, segment
+
+
+@read_once
 def rates_of(evidence: Evidence, own: str) -> dict[str, Decimal]:
     """One rate into the charter's currency for each other: that of the deal converted last."""
     deals = evidence["opportunities"]

@@ -14,7 +14,7 @@ import duckdb
 
 from remit.benchmarks import Benchmark
 from remit.charter import Charter, Function, ownership
-from remit.evidence import TABLES, Evidence, EvidenceError, open_evidence
+from remit.evidence import TABLES, Evidence, EvidenceError, open_evidence, read_once
 from remit.evidence.reading import reading_of
 from remit.evidence.write import replace_rows
 from remit.terms import Period, Place, Problem
@@ -172,6 +172,7 @@ def _remits(charter: Charter) -> list[dict[str, Any]]:
     return [{**dict(zip(names, key, strict=True)), "part": part} for key, part in best.items()]
 
 
+@read_once
 def roles_held(evidence: Evidence) -> tuple[Held, ...]:
     """Every spell in the file."""
     table = (

@@ -49,6 +49,12 @@ def incidence(waits: Any, status: Any, days: float) -> tuple[Curve, Estimate]:
 def kaplan_meier(waits: Any, ended: Any) -> tuple[Curve, Estimate | None]:
     """How cases wait: share still waiting by day, and the median wait in days.
 
+    The median's interval is Brookmeyer and Crowley's on the log-log scale: from the first wait at
+    which the curve's lower band is at one half or below, to the first at which its upper band is
+    below it; open above where that never comes. Where so many waits tie that one of them carries
+    the whole band past one half, the waits were recorded in steps, and the interval reaches one
+    step to either side.
+
     None where fewer than half of the cases ever end, so that there is no median.
 
     Args:
@@ -60,22 +66,45 @@ def kaplan_meier(waits: Any, ended: Any) -> tuple[Curve, Estimate | None]:
     if not ended.any():
         return ((0.0, 1.0),), None
     with np.errstate(divide="ignore", invalid="ignore"):
-        fitted = SurvfuncRight(waits + 1e-6, ended.astype(int))
+        fitted = SurvfuncRight(waits + _SHIFT, ended.astype(int))
     curve = [(0.0, 1.0)] + [
         (float(t), float(p)) for t, p in zip(fitted.surv_times, fitted.surv_prob, strict=True)
     ]
-    middle = fitted.quantile(0.5) - 1e-6
+    middle = round(float(fitted.quantile(0.5)) - _SHIFT, 9)
     if not math.isfinite(middle):
         return tuple(_thinned(curve)), None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = fitted.quantile_ci(0.5, alpha=1 - LEVEL)
+    low, high = _around_half(fitted, len(waits))
+    if low == high:
+        step = _step(waits)
+        low, high = low - step, low + step
     return tuple(_thinned(curve)), Estimate(
-        max(0.0, float(middle)),
-        "days",
-        max(0.0, float(low)) if math.isfinite(low) else 0.0,
-        float(high) if math.isfinite(high) else None,
-        of=f"{len(waits):,} cases",
+        max(0.0, middle), "days", max(0.0, low), high, of=f"{len(waits):,} cases"
     )
+
+
+_SHIFT = 1e-6
+"""Days by which every wait is moved on, because the estimators know no wait of none."""
+
+
+def _around_half(fitted: Any, cases: int) -> tuple[float, float | None]:
+    """Waits at which the curve's lower and its upper band come down to one half."""
+    low: float | None = None
+    for time, share, error in zip(
+        fitted.surv_times, fitted.surv_prob, fitted.surv_prob_se, strict=True
+    ):
+        below, above = _log_log(float(share), float(error), cases)
+        wait = round(float(time) - _SHIFT, 9)
+        if low is None and below <= 0.5:
+            low = wait
+        if above < 0.5:
+            return (wait if low is None else low), wait
+    return low or 0.0, None
+
+
+def _step(waits: Any) -> float:
+    """The smallest difference between two recorded waits; 0 where all are alike."""
+    apart = np.diff(np.unique(np.round(waits, 6)))
+    return float(apart.min()) if len(apart) else 0.0
 
 
 def proportion(part: float, whole: int) -> Estimate:
@@ -93,7 +122,7 @@ def _aalen_johansen(waits: Any, status: Any, days: float) -> tuple[Curve, float,
         return ((0.0, 0.0), (float(days), 0.0)), 0.0, 0.0
     # the last cases to end leave nobody at risk, and no error to estimate there
     with np.errstate(divide="ignore", invalid="ignore"):
-        fitted = CumIncidenceRight(waits + 1e-6, status)
+        fitted = CumIncidenceRight(waits + _SHIFT, status)
     at = int(np.searchsorted(fitted.times, days, side="right")) - 1
     curve = [(0.0, 0.0)] + [
         (float(t), float(c)) for t, c in zip(fitted.times, fitted.cinc[0], strict=True) if t <= days

@@ -171,9 +171,18 @@ def time_by_role(
     return tuple(found)
 
 
+LEAST_GROUP = 3
+"""No figure about behaviour is of fewer people, whatever the benchmark is set to; the charter's own
+word `privacy: minimum_group:` is refused below it."""
+
+
 def minimum_group(charter: Charter, numbers: Mapping[str, Benchmark], day: date) -> int:
-    """Fewest people in a figure about behaviour, by the charter or else by default."""
-    return charter.privacy.minimum_group or int(numbers["minimum_group"].at(day).value or 5)
+    """Fewest people in a figure about behaviour, by the charter or else by the benchmark.
+
+    A benchmark set under `LEAST_GROUP` counts as that.
+    """
+    by_default = int(numbers["minimum_group"].at(day).value or 5)
+    return charter.privacy.minimum_group or max(LEAST_GROUP, by_default)
 
 
 def large_enough(

@@ -173,7 +173,7 @@ def show_decided(decided: Decided, console: Console, *, full: bool = False) -> N
     for place, segment in enumerate(decided.segments):
         parts.append(Padding(_head(segment), (1 if place else 0, 0, 0, 0)))
         if full:
-            parts += [_answer(answered, full=full) for answered in segment.answers]
+            parts += [_answer(answered, segment, full=full) for answered in segment.answers]
         else:
             parts += _summary(segment)
         parts += _after(segment, full=full)
@@ -214,9 +214,11 @@ def _summary(segment: SegmentDecision) -> Iterator[ConsoleRenderable]:
             Text(LABELS[answered.question], style="bold"),
             Text(today, style="" if today == words(answered.answer) else "dim"),
             Text(words(answered.answer), style="yellow" if open_ else "bold"),
-            _because(answered),
+            _because(answered, segment),
         )
     yield Padding(table, (1, 0, 0, 0))
+    if segment.measured:
+        yield Padding(Text(by_evidence(segment)), (1, 0, 0, 0))
     for answered in segment.answers:
         yield from _notes(answered)
     if any(answered.asks for answered in segment.answers):
@@ -234,12 +236,15 @@ def _speaks_of_nobody(segment: SegmentDecision, answered: Answered) -> bool:
     return sdr_ae is not None and sdr_ae.declared == "joined" and sdr_ae.answer != "split"
 
 
-def _because(answered: Answered) -> Text:
+def _because(answered: Answered, segment: SegmentDecision) -> Text:
     if answered.answer == DEPENDS:
         facts = dict.fromkeys(fact for ask in answered.asks for fact in ask.facts[:1])
         names = [name.replace("_", " ") for name in facts]
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        return Text(f"depends on {', '.join(names[:3])}{more}")
+        text = Text(f"depends on {', '.join(names[:3])}{more}")
+        if said := lacking(answered, segment):
+            text.append(f". {said}", style="dim")
+        return text
     recommendation = answered.branches[0].recommendation
     text = Text(recommendation.because)
     text.append(f" [{', '.join(recommendation.rules[:2])}]", style="dim")
@@ -265,7 +270,7 @@ def _notes(answered: Answered) -> Iterator[ConsoleRenderable]:
         yield Text(line, style="green" if mitigation.present else "")
 
 
-def _answer(answered: Answered, *, full: bool) -> ConsoleRenderable:
+def _answer(answered: Answered, segment: SegmentDecision, *, full: bool) -> ConsoleRenderable:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=16)
     grid.add_column(ratio=1)
@@ -275,7 +280,7 @@ def _answer(answered: Answered, *, full: bool) -> ConsoleRenderable:
     )
     head.append(_how_sure(answered), style="not bold dim")
     grid.add_row(Text(LABELS[answered.question], style="bold"), head)
-    for line in _lines(answered, full=full):
+    for line in _lines(answered, segment, full=full):
         grid.add_row("", line)
     return Padding(grid, (1, 0, 0, 0))
 
@@ -292,9 +297,11 @@ def _how_sure(answered: Answered) -> str:
     return f"  ({'; '.join(said)})" if said else ""
 
 
-def _lines(answered: Answered, *, full: bool) -> Iterator[Text]:
+def _lines(answered: Answered, segment: SegmentDecision, *, full: bool) -> Iterator[Text]:
     if answered.answer == DEPENDS:
         yield from _branches(answered)
+        if said := lacking(answered, segment):
+            yield Text(said)
     else:
         yield from _reasons(answered.branches[0].recommendation, full=full)
     if answered.decision is not None:
@@ -380,6 +387,66 @@ def _after(segment: SegmentDecision, *, full: bool) -> Iterator[ConsoleRenderabl
             yield Padding(Text(told), (1, 0, 0, 0))
 
 
+def untold(answered: Answered, segment: SegmentDecision) -> tuple[Measured, ...]:
+    """Facts that an open question waits for and that evidence was asked for and could not tell.
+
+    A word such as low or high is left out where numbers would tell it.
+    """
+    facts = dict.fromkeys(
+        fact
+        for ask in answered.asks
+        for fact in ask.facts
+        if not (SIGNALS[ask.signal].needs and fact == SIGNALS[ask.signal].word)
+    )
+    seen = (segment.measured[fact] for fact in facts if fact in segment.measured)
+    return tuple(each for each in seen if each.unknown)
+
+
+def lacking(answered: Answered, segment: SegmentDecision) -> str:
+    """What the evidence would have to hold to settle an open question, in a sentence.
+
+    Empty where nobody looked into evidence, or it tells all that it was asked.
+    """
+    waits = untold(answered, segment)
+    tables = dict.fromkeys(word for each in waits for word in each.lacks)
+    others = [each.name.replace("_", " ") for each in waits if not each.lacks]
+    said = [f"lacks {', '.join(tables)}"] if tables else []
+    said += [f"does not tell {', '.join(others)}"] if others else []
+    return f"The evidence {' and '.join(said)}." if said else ""
+
+
+def by_evidence(segment: SegmentDecision) -> str:
+    """Which questions what was measured decides, alone or beside stated facts, and how many are open."""
+    alone: list[str] = []
+    in_part: list[str] = []
+    for answered in segment.answers:
+        taken = [name for name in _taken(answered) if name in segment.facts]
+        measured = [name for name in taken if segment.facts[name].basis == MEASURED]
+        if answered.answer == DEPENDS or not measured:
+            continue
+        names = ", ".join(name.replace("_", " ") for name in measured)
+        said = f"{LABELS[answered.question]} (by {names})"
+        (alone if measured == taken else in_part).append(said)
+    parts = [f"decides {', '.join(alone)}"] if alone else []
+    parts += [f"takes part in {', '.join(in_part)}"] if in_part else []
+    open_ = sum(answered.answer == DEPENDS for answered in segment.answers)
+    left = f"{open_} of {len(segment.answers)} questions are" if open_ else "no question is"
+    return f"What was measured {' and '.join(parts) or 'decides nothing by itself'}; {left} open."
+
+
+def _taken(answered: Answered) -> tuple[str, ...]:
+    """The facts on the way to an answer."""
+    signals = [
+        step.signal
+        for branch in answered.branches
+        for opinion in branch.recommendation.opinions
+        if opinion.standing == "decided"
+        for step in opinion.verdict.path
+        if step.signal in SIGNALS
+    ]
+    return tuple(dict.fromkeys(fact for name in signals for fact in SIGNALS[name].facts))
+
+
 def not_told(segment: SegmentDecision) -> tuple[tuple[str, str], ...]:
     """Facts that are not known and that evidence was asked for, with the reason it has none."""
     return tuple(
@@ -439,5 +506,9 @@ def _segment(segment: SegmentDecision) -> dict[str, Any]:
             decision.model_dump(mode="json", by_alias=True) if decision is not None else None
         )
         told["mitigations"] = plain(answered.mitigations)
+        told["not_told"] = [
+            {"fact": each.name, "why": each.unknown, "lacks": list(each.lacks)}
+            for each in untold(answered, segment)
+        ]
         document["answers"].append(told)
     return document

@@ -26,6 +26,7 @@ from remit.report.decided import (
     apart_says,
     beside,
     flip_says,
+    lacking,
     not_told,
     number,
     source_of,
@@ -706,4 +707,5 @@ def _environment() -> Environment:
         apart_says=apart_says,
     )
     made.globals["asks_of"] = lambda signal: SIGNALS[signal].asks
+    made.globals["lacking"] = lacking
     return made

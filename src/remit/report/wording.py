@@ -307,13 +307,16 @@ def funnel(found: LeadFunnel) -> str:
 
     >>> from remit.measures import LeadFunnel
     >>> funnel(LeadFunnel(leads=8000, won=842, median_days=14.0, won_before_created=0))
-    '8,000 leads came in; 842 were won (10.525 %), half of them within 14 days.'
+    '8,000 leads came in; 842 were won (10.525 %), half of the won ones within 14 days.'
     """
-    said = f"{counted(found.leads, 'lead')} came in; {number(found.won)} were won"
+    said = f"{counted(found.leads, 'lead')} came in"
+    if found.first_day is not None and found.last_day is not None:
+        said += f" from {day(found.first_day)} to {day(found.last_day)}"
+    said += f"; {number(found.won)} were won"
     if found.won:
         said += f" ({found.won / found.leads * 100:.3f} %)"
     if found.median_days is not None:
-        said += f", half of them within {amount(found.median_days, 'days')}"
+        said += f", half of the won ones within {amount(found.median_days, 'days')}"
     if found.won_before_created:
         wins = counted(found.won_before_created, "win")
         return f"{said}. {wins} dated before the lead came in: an error in the data, left in the counts."

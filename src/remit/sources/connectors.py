@@ -198,16 +198,16 @@ def _with_times(con: duckdb.DuckDBPyConnection, raw: Raw) -> Sequence[tuple[str,
     return [both for both, cell in named if cell is not None and _TIME.match(cell)]
 
 
-def in_api_names(raw: Raw, charter: Charter) -> Raw:
+def in_api_names(raw: Raw, charter: Charter, read_anyway: Sequence[str] = ()) -> Raw:
     """A table whose columns also answer to the CRM's API names, whatever the connector made of them.
 
     `owner_id` answers to `OwnerId`, and `handoff_notes_c` to `Handoff_Notes__c` where the charter
-    names that. Of two columns that differ in underscores only, neither answers to it; the note says
-    so.
+    names that, or where it is one that is `read_anyway`. Of two columns that differ in underscores
+    only, neither answers to it; the note says so.
     """
     seen = Counter(plainly(name) for name in raw.columns)
     answers = {plainly(n): c for n, c in raw.columns.items() if seen[plainly(n)] == 1}
-    custom = _named(charter)
+    custom = sorted({*_named(charter), *read_anyway})
     doubled = [name for name in custom if seen[plainly(name)] > 1]
     if doubled:
         told(raw, f"{', '.join(doubled)} could be either of two columns; neither is read")

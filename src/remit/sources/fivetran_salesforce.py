@@ -25,6 +25,7 @@ from remit.sources.delimited import Raw
 from remit.sources.found import Found
 from remit.sources.salesforce import OBJECTS, salesforce
 from remit.sources.salesforce_columns import deleted, not_in_future, seller
+from remit.sources.salesforce_deals import CUSTOM
 from remit.sources.source import Export, Source, connector
 
 WITH_VERSIONS = {"Account": "account", "Lead": "lead", "Opportunity": "opportunity"}
@@ -97,7 +98,7 @@ def fivetran_salesforce(export: Export) -> Iterator[Mapped]:
     keeps versions of whole rows, stages and owners are read from how one differs from the next.
     """
     for reader in export:
-        reader.raw = in_api_names(reader.raw, export.charter)
+        reader.raw = in_api_names(reader.raw, export.charter, CUSTOM)
     for at, made in enumerate(salesforce(export)):
         if at == 0:
             # before the deals, which close when the history says, and once `seller` is defined

@@ -58,7 +58,7 @@ def read_mapping(file: Path) -> TableMapping:
     Raises:
         ExportError: With every unknown table, column or word, at its line.
     """
-    read = read_yaml(file)
+    read = read_yaml(file, called="mapping", start="Start with `tables:`.")
     stated = read.value if isinstance(read.value, dict) else {}
     tables = stated.get("tables")
     if not isinstance(tables, dict) or not tables:

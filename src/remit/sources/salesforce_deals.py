@@ -371,6 +371,10 @@ def _splits(export: Export) -> Iterator[Mapped]:
         yield Lent(kind.raw, "deal_splits")
 
 
+CUSTOM = ("ARR__c", "Opportunity__c", "RenewalOf__c", "SBQQ__Opportunity__c")
+"""Custom fields that are read wherever they are, though no charter names them."""
+
+
 def _contracts(export: Export) -> Iterator[Mapped]:
     """Terms that companies bought: contracts that were signed, drafts left out.
 

@@ -53,6 +53,9 @@ class Problem:
 class RemitError(Exception):
     """An input that cannot be used, with everything that is wrong with it at once."""
 
+    status = 2
+    """How a command ends that meets it."""
+
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))

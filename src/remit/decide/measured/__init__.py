@@ -43,9 +43,14 @@ NOT_IN_EVIDENCE: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Tells(Note):
-    """Marks a function that measures the fact of its name; `how` says in a sentence how."""
+    """Marks a function that measures the fact of its name; `how` says in a sentence how.
+
+    `rests_on` names the tables, or columns as `table.column`, without which it cannot be told; of
+    several with `or` between them one is enough.
+    """
 
     how: str = ""
+    rests_on: tuple[str, ...] = ()
 
 
 def measured_facts(
@@ -88,7 +93,9 @@ def measured_facts(
                         told[name].call(looked), name=name, how=told[name].note.how
                     )
                 except Untold as untold:
-                    fact = dataclasses.replace(fact, unknown=untold.why, how=told[name].note.how)
+                    note = told[name].note
+                    lacks = tuple(word for word in note.rests_on if looked.lacks(word))
+                    fact = dataclasses.replace(fact, unknown=untold.why, how=note.how, lacks=lacks)
             else:
                 fact = dataclasses.replace(
                     fact, unknown=NOT_IN_EVIDENCE.get(name, "nothing recorded tells it")

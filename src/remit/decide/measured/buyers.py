@@ -31,7 +31,8 @@ class Won:
 
 @Tells(
     how="kinds of buyer recorded on a new deal won in the last two years, the median: the part "
-    "played, or the department where no part is recorded"
+    "played, or the department where no part is recorded",
+    rests_on=("buying_roles",),
 )
 def personas(looked: Looked) -> Measured:
     """Distinct kinds of buyer engaged on a won deal, the median; never heads."""
@@ -63,13 +64,13 @@ _HOW = (
 )
 
 
-@Tells(how=_HOW)
+@Tells(how=_HOW, rests_on=("buying_roles",))
 def year_1_new_buyers(looked: Looked) -> Measured:
     """Part of first-year expansion deals with a kind of buyer who was not on the first deal."""
     return _new_buyers(looked, first_year=True)
 
 
-@Tells(how=_HOW)
+@Tells(how=_HOW, rests_on=("buying_roles",))
 def later_new_buyers(looked: Looked) -> Measured:
     """Part of later expansion deals with a kind of buyer who was not on the first deal."""
     return _new_buyers(looked, first_year=False)

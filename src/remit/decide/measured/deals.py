@@ -27,7 +27,8 @@ from remit.terms import Estimate, Period
 
 @Tells(
     how="new deals opened in the year and won within the days of the win rate, open ones in for "
-    "as long as they were followed"
+    "as long as they were followed",
+    rests_on=("opportunities.created_at",),
 )
 def win_rate(looked: Looked) -> Measured:
     """Part of the deals opened that are won in the end, by count."""
@@ -35,6 +36,10 @@ def win_rate(looked: Looked) -> Measured:
         looked.mine, looked.charter, looked.numbers, looked.year, seed=looked.seed
     )
     assert found is not None  # deals as created are always known
+    if not found.deals and looked.lacks("opportunities.created_at"):
+        raise Untold("nothing says when deals were opened")
+    if found.won >= looked.enough and not found.lost and not found.still_open:
+        raise Untold(f"all {found.won:,} deals there are were won: those lost are not loaded")
     if found.won + found.lost < looked.enough:
         raise Untold(
             f"{found.won + found.lost:,} deals opened in the year have closed, and {looked.enough} "
@@ -57,7 +62,8 @@ def _shown(looked: Looked, deals: Sequence[Deal]) -> None:
 
 @Tells(
     how="new deals opened in the year whose lead or own source the charter counts as asking to "
-    "talk, over all whose source is known"
+    "talk, over all whose source is known",
+    rests_on=("opportunities.created_at", "leads"),
 )
 def inbound_share(looked: Looked) -> Measured:
     """Part of the new deals that began with somebody asking to talk."""
@@ -94,7 +100,8 @@ def inbound_share(looked: Looked) -> Measured:
 
 @Tells(
     how="open new deals that have stood in technical stages for longer than nine in ten won "
-    "ones needed there, over all open new deals, with the engineers who are at work"
+    "ones needed there, over all open new deals, with the engineers who are at work",
+    rests_on=("opportunities.created_at", "stage_changes"),
 )
 def technical_stalls(looked: Looked) -> Measured:
     """Part of the open deals held up by technical objections; a proxy: nobody notes objections."""
@@ -156,7 +163,8 @@ def _stood(entries: Sequence[StageEntry], stages: set[str], until: datetime) -> 
 
 @Tells(
     how="open pipeline of AEs with a quota early in the quarter, over what was still to be sold; "
-    "owners are drawn again. Where SDRs are at work, from what none of them sourced to all of it"
+    "owners are drawn again. Where SDRs are at work, from what none of them sourced to all of it",
+    rests_on=("opportunities.created_at", "quotas"),
 )
 def pipeline_coverage(looked: Looked) -> Measured:
     """AEs' open pipeline for the period over what is still to be sold in it."""
@@ -170,7 +178,7 @@ def pipeline_coverage(looked: Looked) -> Measured:
         seed=looked.seed,
     )
     if found is None:
-        raise Untold(f"no quota says what {who} are to sell in this quarter")
+        raise Untold(f"no quota says what is to be sold in this quarter by {who}")
     if found.to_go <= 0:
         raise Untold("nothing was left to sell in the quarter")
     if found.people < looked.group:

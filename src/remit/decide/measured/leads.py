@@ -18,7 +18,8 @@ MONTHS = 12
 
 @Tells(
     how="inbound leads of the last twelve whole months: their standard deviation over their "
-    "mean, beside a limit; no, only where they vary by more than chance alone"
+    "mean, beside a limit; no, only where they vary by more than chance alone",
+    rests_on=("leads.inbound",),
 )
 def predictable_leads(looked: Looked) -> Measured:
     """Whether leads come in at a rate that can be planned with.

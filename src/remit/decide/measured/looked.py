@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from remit.benchmarks import Benchmark
@@ -87,6 +87,18 @@ class Looked:
         found: T = self.shared[name]
         return found
 
+    def lacks(self, word: str) -> bool:
+        """Whether nothing is in a table or `table.column`, nor in any other that `or` names."""
+
+        def empty(name: str) -> bool:
+            table, _, column = name.partition(".")
+            rows = self.evidence[table]
+            if column:
+                rows = rows.filter(rows[column].notnull())
+            return not int(rows.count().execute())
+
+        return all(self.once(f"empty {name}", partial(empty, name)) for name in word.split(" or "))
+
     @cached_property
     def mine(self) -> Evidence:
         """The evidence with the companies and deals of this segment alone."""
@@ -95,9 +107,9 @@ class Looked:
         companies = self.evidence["accounts"]
         companies = companies.filter(companies.segment == self.segment)
         deals = self.evidence["opportunities"].semi_join(companies, "account_id")
-        return dataclasses.replace(
-            self.evidence, _hidden={"accounts": companies, "opportunities": deals}
-        )
+        mine = dataclasses.replace(self.evidence)  # with nothing looked up yet
+        mine._hidden.update(accounts=companies, opportunities=deals)
+        return mine
 
     # Who is there
 

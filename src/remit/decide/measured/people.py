@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
 from remit.decide.facts import Measured
@@ -13,6 +15,8 @@ from remit.measures.queries import sql_of
 from remit.measures.roles import spells
 
 LEADERS = ("VP Sales", "CRO")
+LATELY = 90
+"""Days within which somebody who is known from credits alone must have had one to be surely there."""
 HALF = 0.5
 
 
@@ -21,7 +25,8 @@ def sellers(looked: Looked) -> Measured:
     """People who sell in the segment.
 
     Those who sell in several segments at once are in none of them; the count may be as much
-    higher as they are.
+    higher as they are. Where roles are known from credits alone, nothing tells who has left: at
+    least those credited lately are there, and at most all who ever were.
     """
     selling = looked.selling()
     mine = [s for s in looked.held if s.role in selling and looked.there(s)]
@@ -39,6 +44,14 @@ def sellers(looked: Looked) -> Measured:
     basis = ", ".join(dict.fromkeys(s.basis for s in (*mine, *pooled)))
     of = f"roles by {basis}" + (f", {more:g} of them for several segments" if more else "")
     query = sql_of(spells(looked.evidence).filter(lambda t: t.role.isin(sorted(selling))))
+    if mine and all(spell.basis == "credit" for spell in mine):
+        credits = looked.evidence["deal_credits"]
+        since = looked.day - timedelta(days=LATELY)
+        late = credits.filter(credits.role.isin(sorted(selling)) & (credits.credited_at >= since))
+        lately = set(late.person_id.to_pyarrow().to_pylist())
+        sure = sum(s.share for s in mine if s.person_id in lately)
+        of = f"{of}: those with one in the last {LATELY} days, to all who ever had one"
+        return looked.counted(None, of, query, low=sure, high=count + more)
     if not mine:
         return looked.counted(None, of, query, low=0.0, high=more)
     return looked.counted(
@@ -46,7 +59,10 @@ def sellers(looked: Looked) -> Measured:
     )
 
 
-@Tells(how="people to whom sellers of the segment report on the day, heads of sales left out")
+@Tells(
+    how="people to whom sellers of the segment report on the day, heads of sales left out",
+    rests_on=("people.manager_id",),
+)
 def first_line_managers(looked: Looked) -> Measured:
     """Managers who each lead sellers of the segment."""
     selling = looked.selling()
@@ -70,7 +86,10 @@ def first_line_managers(looked: Looked) -> Measured:
     )
 
 
-@Tells(how="whether most open new deals are with companies on somebody's list")
+@Tells(
+    how="whether most open new deals are with companies on somebody's list",
+    rests_on=("territories",),
+)
 def named_accounts(looked: Looked) -> Measured:
     """Whether the segment is sold by a list of named accounts.
 

@@ -27,6 +27,8 @@ from remit.measures.recurring import (
 from remit.measures.retention import Retention, retention
 from remit.terms import Estimate
 
+PAYS = ("contracts or arr_changes",)
+"""What tells of recurring revenue: either will do."""
 EARLY = timedelta(days=31)
 """A contract that renews another may begin so long before the anniversary."""
 
@@ -121,7 +123,8 @@ def _over(
 
 @Tells(
     how="companies that pay something on the day; at most, with those who may still renew late "
-    "and those who signed and have no contract yet"
+    "and those who signed and have no contract yet",
+    rests_on=PAYS,
 )
 def landed_accounts(looked: Looked) -> Measured:
     """Accounts that are customers already; subsidiaries count with the company above them."""
@@ -144,7 +147,7 @@ def landed_accounts(looked: Looked) -> Measured:
     )
 
 
-@Tells(how="companies of the segment in the CRM, which is the least there can be")
+@Tells(how="companies of the segment in the CRM, which is the least there can be", rests_on=PAYS)
 def reachable_accounts(looked: Looked) -> Measured:
     """Accounts that fit and could be reached: at least those the CRM has.
 
@@ -173,13 +176,13 @@ def reachable_accounts(looked: Looked) -> Measured:
 _FIRST = "what customers who began in the last two years paid a year at first, the median"
 
 
-@Tells(how=_FIRST)
+@Tells(how=_FIRST, rests_on=PAYS)
 def landed_value(looked: Looked) -> Measured:
     """Contract value for a year in the first sale."""
     return _first_contract(looked)
 
 
-@Tells(how=_FIRST)
+@Tells(how=_FIRST, rests_on=PAYS)
 def acv(looked: Looked) -> Measured:
     """Typical value of a contract for a year."""
     return _first_contract(looked)
@@ -214,7 +217,8 @@ def _retained(looked: Looked) -> tuple[Book, Retention]:
 
 @Tells(
     how="what the customers of a year ago pay now over what they paid then; at most, if all who "
-    "may still renew late do so"
+    "may still renew late do so",
+    rests_on=PAYS,
 )
 def nrr(looked: Looked) -> Measured:
     """Net revenue retention of a cohort over the last twelve months that are over."""
@@ -222,7 +226,7 @@ def nrr(looked: Looked) -> Measured:
     return looked.told(found.nrr, book.query, high=found.nrr_if_renewed.high)
 
 
-@Tells(how="the same with no customer above what it paid then")
+@Tells(how="the same with no customer above what it paid then", rests_on=PAYS)
 def grr(looked: Looked) -> Measured:
     """Gross revenue retention of a cohort over the last twelve months that are over."""
     book, found = _retained(looked)
@@ -231,7 +235,8 @@ def grr(looked: Looked) -> Measured:
 
 @Tells(
     how="recurring revenue at the end of the last twelve months that are over, over that at "
-    "their start, less 1"
+    "their start, less 1",
+    rests_on=PAYS,
 )
 def growth(looked: Looked) -> Measured:
     """Growth of recurring revenue over a year, customers won in it included."""
@@ -267,7 +272,8 @@ def growth(looked: Looked) -> Measured:
 
 @Tells(
     how="what customers bought more within a year of their first contract, over its value; what "
-    "they could have bought is not less"
+    "they could have bought is not less",
+    rests_on=PAYS,
 )
 def year_1_expansion(looked: Looked) -> Measured:
     """What an average customer bought more in its first year, over its first contract's value.
@@ -295,7 +301,8 @@ def year_1_expansion(looked: Looked) -> Measured:
 
 @Tells(
     how="what customers bought more in each whole year after their first, over the value of "
-    "their first contract; what they could have bought is not less"
+    "their first contract; what they could have bought is not less",
+    rests_on=PAYS,
 )
 def later_expansion(looked: Looked) -> Measured:
     """What an average customer bought more in each later year, over its first contract's value.
@@ -338,7 +345,8 @@ def _at_most(found: Estimate, cases: int) -> float | None:
 
 @Tells(
     how="first contract over the most that a customer ever paid a year, of customers who began "
-    "two years ago or earlier; what they could use is not less than that"
+    "two years ago or earlier; what they could use is not less than that",
+    rests_on=PAYS,
 )
 def first_sale_share(looked: Looked) -> Measured:
     """Part of a customer's potential value that the first sale brings; at most, as measured."""

@@ -20,7 +20,8 @@ SELLERS = ("AE", "AE/AM")
 
 @Tells(
     how="AEs' recorded time on deals in technical stages and on work that rules call technical "
-    "validation, a proxy for demos; where SEs are at work, at most with their time on it as well"
+    "validation, a proxy for demos; where SEs are at work, at most with their time on it as well",
+    rests_on=("activities",),
 )
 def demo_load(looked: Looked) -> Measured:
     """Part of an AE's week that goes into building and giving demos."""
@@ -29,7 +30,8 @@ def demo_load(looked: Looked) -> Measured:
 
 @Tells(
     how="AEs' recorded time on prices and contracts together, which the charter's rules do not "
-    "tell apart: each is some part of it"
+    "tell apart: each is some part of it",
+    rests_on=("activities",),
 )
 def pricing_load(looked: Looked) -> Measured:
     """Part of an AE's week that goes into prices, discounts and approvals."""
@@ -38,14 +40,15 @@ def pricing_load(looked: Looked) -> Measured:
 
 @Tells(
     how="AEs' recorded time on prices and contracts together, which the charter's rules do not "
-    "tell apart: each is some part of it"
+    "tell apart: each is some part of it",
+    rests_on=("activities",),
 )
 def legal_load(looked: Looked) -> Measured:
     """Part of an AE's week that goes into contracts and legal review."""
     return _half(_with(looked, Function.DEAL_DESK, "deal desk"))
 
 
-@Tells(how="CSMs' recorded time on support")
+@Tells(how="CSMs' recorded time on support", rests_on=("activities",))
 def reactive_load(looked: Looked) -> Measured:
     """Part of a CSM's week that goes into support."""
     return _load(looked, Function.SUPPORT, "CSM", "CSM/AM")

@@ -19,6 +19,7 @@ def two_roles(contents: Contents) -> Mapping[str, Any]:
     audit = contents.audit
     few = 0 < audit.in_two_roles < audit.minimum_group and not audit.individuals
     unnamed = f"fewer than {audit.minimum_group}"
+    said = (f.says for f in audit.findings if f.about == "people credited in two roles")
     return {
         "people": f"{unnamed} people are"
         if few
@@ -27,4 +28,5 @@ def two_roles(contents: Contents) -> Mapping[str, Any]:
         if audit.of_them_judged < audit.minimum_group and not audit.individuals
         else str(audit.of_them_judged),
         "one_by_one": audit.concurrency if audit.individuals else (),
+        "nobody": next(said, "Nobody is credited in two roles."),
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from remit.decide.uncertainty import DEPENDS
 from remit.report.contents import Contents
-from remit.report.decided import LABELS, flip_says
+from remit.report.decided import LABELS, by_evidence, flip_says, lacking
 from remit.report.decided import words as answer_words
 from remit.report.sections.section import Section
 
@@ -21,4 +22,7 @@ def structure(contents: Contents) -> Mapping[str, Any] | None:
         "labels": LABELS,
         "answer": answer_words,
         "flip": flip_says,
+        "open": DEPENDS,
+        "lacking": lacking,
+        "by_evidence": by_evidence,
     }

@@ -1,0 +1,5 @@
+"""What each person earns, line by line, and why: from deals to the ledger.
+
+`Facts` hold what happened, `calculate` says what it earns, a `Ledger` keeps what was posted, and a
+statement shows it. Nothing is ever taken as paid that the ledger does not say was.
+"""

@@ -1,0 +1,68 @@
+"""Earning periods: months, quarters, half years and years of a company's fiscal year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import get_args
+
+from remit.charter import Charter
+from remit.charter.nouns import Month
+from remit.compensation.conditions import Per
+from remit.terms import Period
+
+MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+"""Months in each kind of period."""
+
+
+def first_month(charter: Charter) -> int:
+    """The month, 1 to 12, with which the company's years begin."""
+    return get_args(Month).index(charter.fiscal_year_starts) + 1
+
+
+def later(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of that month if it has no such day.
+
+    >>> later(date(2026, 1, 31), 1), later(date(2026, 3, 15), -3)
+    (datetime.date(2026, 2, 28), datetime.date(2025, 12, 15))
+    """
+    from calendar import monthrange
+
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def period_of(day: date, per: Per, starts: int) -> Period:
+    """The period of a kind that a day falls into, where years start with a month.
+
+    >>> str(period_of(date(2026, 1, 15), "quarter", 2))
+    '1 Nov 2025 to 31 Jan 2026'
+    """
+    length = MONTHS[per]
+    passed = (day.month - starts) % 12 % length
+    first = later(day.replace(day=1), -passed)
+    return Period(first, later(first, length))
+
+
+def periods(over: Period, per: Per, starts: int) -> Iterator[Period]:
+    """The periods of a kind that share a day with a span, each whole, in order."""
+    if not over.days:
+        return
+    found = period_of(over.start, per, starts)
+    while found.start < over.end:
+        yield found
+        found = Period(found.end, later(found.end, MONTHS[per]))
+
+
+def label(period: Period, starts: int) -> str:
+    """A period as people say it: 2026-03, Q1 2026, H1 2026 or FY2026, by the year it ends in.
+
+    >>> label(Period(date(2026, 1, 1), date(2026, 4, 1)), 1)
+    'Q1 2026'
+    """
+    months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month
+    if months == 1:
+        return f"{period.start:%Y-%m}"
+    year = period_of(period.start, "year", starts).last_day.year
+    at = (period.start.month - starts) % 12 // months + 1
+    return f"FY{year}" if months == 12 else f"{'Q' if months == 3 else 'H'}{at} {year}"

@@ -1,0 +1,313 @@
+"""What happened, as pay needs it: transactions with their credits, readings, quotas, rates.
+
+Facts know when they became known. A row of a transaction that is entered again replaces the
+earlier one from that day on, so that pay can be worked out as it was, or would have been, known on
+any day. A row is one payee's credit for one transaction; what the transaction itself says stands
+in each of its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+import duckdb
+
+from remit.terms import Period
+
+CreditKind = Literal["owner", "split", "overlay"]
+
+TRANSACTIONS: Mapping[str, tuple[str, str]] = {
+    "id": ("VARCHAR", "the transaction, such as a deal or a meeting"),
+    "day": ("DATE", "the day that decides its period: when it was signed, held or accepted"),
+    "measure": ("VARCHAR", "what it counts for, such as `new_arr`; see `remit rules measures`"),
+    "amount": ("DECIMAL(18,4)", "money, or how many; for a deal over years, its first year"),
+    "currency": ("VARCHAR", "currency of `amount`; empty where it is a count or the plan's"),
+    "payee": ("VARCHAR", "whose credit this row is; empty where `owners` says whose account it is"),
+    "share": ("DECIMAL(12,10)", "the payee's part of it, such as 60%; empty means all"),
+    "credit": ("VARCHAR", "owner, split or overlay; empty means owner, or split below 100%"),
+    "account": ("VARCHAR", "the customer"),
+    "product": ("VARCHAR", "the product, where components are limited to some"),
+    "known_on": ("DATE", "the day it was entered; empty means its own day"),
+    "opened_on": ("DATE", "the day the deal was opened"),
+    "cancelled_on": ("DATE", "the day on which the sale itself was undone"),
+    "cash_on": ("DATE", "the day the customer had paid"),
+    "left_on": ("DATE", "the first day on which the customer was no customer any more"),
+    "prepaid_months": ("INTEGER", "months the customer paid for at signing"),
+    "reached_on": ("DATE", "the day the customer reached the leading indicator of retention"),
+    "years": ("DECIMAL(9,4)", "length of the contract in years"),
+    "total": ("DECIMAL(18,4)", "value of the contract over all years"),
+}
+"""Columns of the transactions, with their types and what they mean."""
+OTHERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "readings": {
+        "measure": ("VARCHAR", "what was measured, such as `grr`, or the name of an objective"),
+        "payee": ("VARCHAR", "of whose work; empty where it holds for everybody"),
+        "day": ("DATE", "the day it holds for; the latest within a period counts"),
+        "level": ("DECIMAL(18,8)", "the level: 0.92 or 92%"),
+        "known_on": ("DATE", "the day it was entered; empty means its own day"),
+    },
+    "quotas": {
+        "payee": ("VARCHAR", "whose quota"),
+        "component": ("VARCHAR", "which component of the plan; empty where only one has a quota"),
+        "first_day": ("DATE", "first day of the period it is for"),
+        "last_day": ("DATE", "last day of it"),
+        "amount": ("DECIMAL(18,4)", "how much"),
+        "known_on": ("DATE", "the day it was told; empty means its first day"),
+    },
+    "rates": {
+        "currency": ("VARCHAR", "the currency that is turned into the plan's"),
+        "kind": ("VARCHAR", "`day` or `month_average`"),
+        "day": ("DATE", "the day, or any day of the month"),
+        "rate": ("DECIMAL(18,8)", "units of the plan's currency for one of this"),
+    },
+    "owners": {
+        "account": ("VARCHAR", "the customer"),
+        "owner": ("VARCHAR", "the payee who owns it"),
+        "first_day": ("DATE", "first day"),
+        "last_day": ("DATE", "last day; empty while it lasts"),
+    },
+    "absences": {
+        "payee": ("VARCHAR", "who was away"),
+        "first_day": ("DATE", "first day of unpaid leave"),
+        "last_day": ("DATE", "last day of it"),
+    },
+}
+"""The other tables, each of which may be missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One payee's part of a transaction."""
+
+    payee: str
+    share: Fraction = Fraction(1)
+    kind: CreditKind = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Something that pay is earned for, as it is known on a day, with who is credited."""
+
+    id: str
+    day: date
+    measure: str
+    amount: Fraction
+    currency: str = ""
+    credits: tuple[Credit, ...] = ()
+    account: str = ""
+    product: str = ""
+    known_on: date | None = None
+    opened_on: date | None = None
+    cancelled_on: date | None = None
+    cash_on: date | None = None
+    left_on: date | None = None
+    prepaid_months: int = 0
+    reached_on: date | None = None
+    years: Fraction | None = None
+    total: Fraction | None = None
+
+
+def happened(one: Transaction, through: date) -> Transaction:
+    """A transaction without the events that are known of and still lie ahead."""
+    ahead = {
+        event: None
+        for event in ("cancelled_on", "cash_on", "left_on", "reached_on")
+        if (day := getattr(one, event)) is not None and day > through
+    }
+    return replace(one, **ahead) if ahead else one
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known on a day. `as_of` None means all there is.
+
+    >>> facts = facts_of(transactions=[{"id": "D1", "day": date(2026, 3, 1), "measure": "bookings",
+    ...     "amount": 90_000, "payee": "Ann"}])
+    >>> [one.amount for one in facts.transactions(["Ann"])]
+    [Fraction(90000, 1)]
+    """
+
+    con: duckdb.DuckDBPyConnection
+    as_of: date | None = None
+
+    def on(self, day: date) -> Facts:
+        """The same facts as they were known at the end of a day."""
+        return Facts(self.con, day)
+
+    def transactions(self, payees: Iterable[str] | None = None) -> tuple[Transaction, ...]:
+        """Transactions that credit one of these people, or all; in order of day and name.
+
+        A transaction without a payee belongs to the owner of its account.
+        """
+        wanted = None if payees is None else sorted(set(payees))
+        where = (
+            ""
+            if wanted is None
+            else "WHERE id IN (SELECT id FROM now WHERE payee IN (SELECT unnest(?)))"
+        )
+        rows = self._rows(
+            f"""WITH now AS ({self.latest()}) SELECT * FROM now {where}
+            ORDER BY day, id, payee""",
+            [] if wanted is None else [wanted],
+        )
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            found.setdefault(row["id"], []).append(row)
+        return tuple(_transaction(same) for same in found.values())
+
+    def latest(self) -> str:
+        """A query for the rows of each transaction that were entered last, with their payees."""
+        known = "" if self.as_of is None else f"WHERE known_on <= DATE '{self.as_of}'"
+        return f"""SELECT * FROM (SELECT *, max(known_on) OVER (PARTITION BY id) AS latest
+            FROM (SELECT * FROM credited {known})) WHERE known_on = latest"""
+
+    def first_day(self) -> date | None:
+        """The first day of any transaction or reading; None where there are none."""
+        rows = self._rows(
+            "SELECT min(day) AS day FROM (SELECT day FROM credited UNION ALL SELECT day FROM readings)"
+        )
+        day: date | None = rows[0]["day"]
+        return day
+
+    def level(self, measure: str, payee: str, over: Period) -> Fraction | None:
+        """The last reading within a period: the payee's own, else everybody's; None without one."""
+        rows = self._rows(
+            f"""SELECT level FROM readings WHERE measure = ? AND (payee = ? OR payee = '')
+            AND day >= ? AND day < ? {self._known()}
+            ORDER BY payee DESC, day DESC, known_on DESC LIMIT 1""",
+            [measure, payee, over.start, over.end],
+        )
+        return Fraction(rows[0]["level"]) if rows else None
+
+    def quotas(
+        self, payee: str, component: str, over: Period
+    ) -> tuple[tuple[Fraction, Period], ...]:
+        """A payee's own quotas that cover days of a period, and the days each is stated for.
+
+        Of those stated for the same days, the one that was told last.
+        """
+        rows = self._rows(
+            f"""SELECT amount, first_day, last_day FROM quotas WHERE payee = ?
+            AND component IN (?, '') AND first_day < ? AND last_day >= ? {self._known()}
+            QUALIFY row_number() OVER (
+                PARTITION BY first_day, last_day ORDER BY known_on DESC, component DESC) = 1
+            ORDER BY first_day, last_day""",
+            [payee, component, over.end, over.start],
+        )
+        return tuple(
+            (Fraction(row["amount"]), _closed(row["first_day"], row["last_day"])) for row in rows
+        )
+
+    def rate(self, currency: str, day: date, kind: str) -> Fraction | None:
+        """The plan's currency for one of another, on a day or on average over its month."""
+        same = "day = ?" if kind == "day" else "date_trunc('month', day) = date_trunc('month', ?)"
+        rows = self._rows(
+            f"SELECT rate FROM rates WHERE currency = ? AND kind = ? AND {same} LIMIT 1",
+            [currency, kind, day],
+        )
+        return Fraction(rows[0]["rate"]) if rows else None
+
+    def owners(self, account: str) -> tuple[tuple[str, Period], ...]:
+        """Who owned an account when, in order."""
+        rows = self._rows("SELECT * FROM owners WHERE account = ? ORDER BY first_day", [account])
+        return tuple((r["owner"], _closed(r["first_day"], r["last_day"])) for r in rows)
+
+    def away(self, payee: str) -> tuple[Period, ...]:
+        """Unpaid leave of a payee."""
+        rows = self._rows("SELECT * FROM absences WHERE payee = ? ORDER BY first_day", [payee])
+        return tuple(_closed(r["first_day"], r["last_day"]) for r in rows)
+
+    def _known(self) -> str:
+        return "" if self.as_of is None else f"AND known_on <= DATE '{self.as_of}'"
+
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        found = self.con.execute(query, list(values))
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def facts_of(**tables: Sequence[Mapping[str, Any]]) -> Facts:
+    """Facts from rows, by the name of their table: `transactions`, `readings`, `quotas`, ...
+
+    Columns that a row does not name are empty. For tests, and for programs that have the rows.
+
+    Raises:
+        KeyError: If a table or column is not one of `TRANSACTIONS` or `OTHERS`.
+    """
+    con = duckdb.connect()
+    for name, columns in {"transactions": TRANSACTIONS, **OTHERS}.items():
+        typed = ", ".join(f'"{column}" {kind}' for column, (kind, _) in columns.items())
+        con.execute(f"CREATE TABLE {name} ({typed})")
+        rows = tables.pop(name, ())
+        for row in rows:
+            if unknown := row.keys() - columns.keys():
+                raise KeyError(f"{name} has no {', '.join(sorted(unknown))}")
+        if rows:
+            values = [[_plain(row.get(column)) for row in rows] for column in columns]
+            casts = ", ".join(f"unnest(?)::{kind}" for kind, _ in columns.values())
+            con.execute(f"INSERT INTO {name} SELECT {casts}", values)
+    if tables:
+        raise KeyError(f"there is no table {', '.join(sorted(tables))}")
+    return settled(con)
+
+
+def settled(con: duckdb.DuckDBPyConnection) -> Facts:
+    """Facts of a database that holds the tables: what is empty gets the meaning it has."""
+    con.execute("SET preserve_insertion_order = false")
+    con.execute(
+        "UPDATE readings SET known_on = coalesce(known_on, day), payee = coalesce(payee, '')"
+    )
+    con.execute(
+        "UPDATE quotas SET known_on = coalesce(known_on, first_day), component = coalesce(component, '')"
+    )
+    con.execute(
+        """CREATE OR REPLACE VIEW credited AS SELECT * REPLACE (
+            coalesce(payee, '') AS payee, coalesce(known_on, day) AS known_on,
+            coalesce(share, 1) AS share, coalesce(account, '') AS account,
+            coalesce(product, '') AS product, coalesce(currency, '') AS currency,
+            coalesce(credit, CASE WHEN share < 1 THEN 'split' ELSE 'owner' END) AS credit)
+        FROM transactions"""
+    )
+    return Facts(con)
+
+
+def _transaction(rows: Sequence[Mapping[str, Any]]) -> Transaction:
+    first = rows[0]
+    return Transaction(
+        id=first["id"],
+        day=first["day"],
+        measure=first["measure"],
+        amount=Fraction(first["amount"]),
+        currency=first["currency"],
+        credits=tuple(
+            Credit(row["payee"], Fraction(row["share"]), row["credit"])
+            for row in rows
+            if row["payee"]
+        ),
+        account=first["account"],
+        product=first["product"],
+        known_on=first["known_on"],
+        opened_on=first["opened_on"],
+        cancelled_on=first["cancelled_on"],
+        cash_on=first["cash_on"],
+        left_on=first["left_on"],
+        prepaid_months=first["prepaid_months"] or 0,
+        reached_on=first["reached_on"],
+        years=None if first["years"] is None else Fraction(first["years"]),
+        total=None if first["total"] is None else Fraction(first["total"]),
+    )
+
+
+def _closed(first: date, last: date | None) -> Period:
+    from datetime import timedelta
+
+    return Period(first, date.max if last is None else last + timedelta(days=1))
+
+
+def _plain(value: Any) -> Any:
+    return Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else value
