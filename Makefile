@@ -41,16 +41,13 @@ layers: $(VENV)/ready  ## The direction of imports
 
 check: lint types layers test slow  ## All of the above
 
-studies-sample: $(VENV)/ready  ## One hundredth of the long studies
-	$(BIN)/python studies/planted_faults.py --seeds 1 --quick
-	$(BIN)/python studies/charter_laws.py --quick
-	$(BIN)/python studies/charter_mistakes.py --quick
-	$(BIN)/python studies/charter_corruptions.py --quick
-	$(BIN)/python studies/flip_points.py --quick
-	$(BIN)/python studies/export_corruptions.py --quick
-	$(BIN)/python studies/load_kills.py --quick
-	$(BIN)/python studies/privacy_attack.py --quick
-	$(BIN)/python studies/mutants.py --quick
+SAMPLED := planted_faults charter_laws charter_mistakes charter_corruptions flip_points \
+  export_corruptions load_kills privacy_attack mutants planted_truth pay_reference pay_kills
+
+studies-sample: $(SAMPLED:%=sample-%)  ## One hundredth of the long studies; -j2 runs two at a time
+
+sample-%: $(VENV)/ready
+	$(BIN)/python studies/$*.py --quick
 
 editor: $(VENV)/ready  ## What an editor completes and underlines in a charter (needs node and npm)
 	@if ! { command -v node && command -v npm; } >/dev/null; then \

@@ -119,7 +119,12 @@ def command_line() -> str:
         exit_statuses(),
     ]
     functions = {
-        one.name or str(one.callback.__name__): one.callback for one in app.registered_commands
+        f"{group}{one.name or str(one.callback.__name__)}": one.callback
+        for group, commands in (
+            ("", app),
+            *((f"{one.typer_instance.info.name} ", one.typer_instance) for one in app.registered_groups),
+        )
+        for one in commands.registered_commands
     }
     for name, function in sorted(functions.items()):
         words = parameters(function)
@@ -200,6 +205,7 @@ def exit_statuses() -> str:
             ("0", "fine"),
             ("1", "an audit found something at or above `--fail-on`"),
             ("2", "an input or an option cannot be used; every problem is on standard error"),
+            ("3", "somebody else was first: a step of `remit pay` was taken meanwhile, and this not"),
             ("130", "stopped with Ctrl+C"),
         ],
     )

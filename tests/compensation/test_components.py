@@ -168,6 +168,20 @@ def test_what_a_windfall_brings_past_its_size_is_treated_as_agreed(excess, earne
     assert [part.earned for part in plan.parts(short)] == [8_000, 2_000]
 
 
+@pytest.mark.parametrize(("excess", "next_deal"), [("base_rate", 10_000), ("staged", 12_500)])
+def test_the_deal_after_a_windfall_starts_from_what_was_agreed_to_count(excess, next_deal):
+    plan = Commission(
+        pays_on="bookings",
+        quota=300_000,
+        tiers=TIERS,
+        windfall={"over_amount": 100_000, "excess": excess},
+    )
+
+    _, _, later = plan.parts(sold(250_000, 100_000, quota=300_000))
+
+    assert int(later.earned) == next_deal
+
+
 def test_no_quota_is_retired_by_a_windfalls_excess():
     standing = sold(150_000, beyond=Fraction(50_000))
 
@@ -321,3 +335,13 @@ def test_modifiers_scale_what_was_earned_from_their_first_step_on(levels, earned
 
     assert part.earned == earned
     assert part.words.count(" for ") == (len(levels) if earned != 200 else 0)
+
+
+def test_a_target_that_is_not_whole_cents_is_said_in_full_so_that_it_can_be_worked_out_again():
+    points = [{"at": 0, "pays": 0}, {"at": "1000%", "pays": "1000%"}]
+    bonus = Bonus(kind="bonus", pays_on="bookings", quota=100_000, points=points)
+
+    ((_, earned, words),) = told(bonus, sold(900_000, target=Fraction(100_000, 3)))
+
+    assert earned == 300_000
+    assert words == "900% of 33,333.333333 for bookings of 900%"

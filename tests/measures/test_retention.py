@@ -109,6 +109,7 @@ def test_gross_retention_caps_each_customer_at_what_it_paid():
 
     assert found.retained == 430
     assert round(found.grr.value, 4) == 0.7818
+    assert found.grr_if_renewed.value == found.grr.value  # nothing is open, and 130 is still 100
 
 
 def test_gross_retention_is_not_net_retention_less_the_expansion_of_all():

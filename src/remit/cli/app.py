@@ -720,15 +720,19 @@ class SchemaOf(enum.StrEnum):
 
     CHARTER = "charter"
     AUDIT = "audit"
+    STATEMENT = "statement"
 
 
 @app.command()
 def schema(
     of: Annotated[
-        SchemaOf, typer.Argument(help="A charter's, or that of `audit --json`.", metavar="[OF]")
+        SchemaOf,
+        typer.Argument(
+            help="A charter's, or that of `audit --json` or `pay statement --json`.", metavar="[OF]"
+        ),
     ] = SchemaOf.CHARTER,
 ) -> None:
-    """Print the JSON Schema of a charter, for editors that complete and check it, or of an audit."""
+    """Print the JSON Schema of a charter, for editors that complete and check it, or of an output."""
     from remit.cli.schema import run_schema
 
     run_schema(str(of))
@@ -797,7 +801,7 @@ PayMonthName = Annotated[
     typer.Option("--month", help="The pay month.", metavar="YYYY-MM", show_default=False),
 ]
 By = Annotated[
-    str, typer.Option("--by", help="Who says so; kept in the ledger.", metavar="NAME")
+    str | None, typer.Option("--by", help="Who says so; kept in the ledger.", metavar="NAME")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
@@ -825,7 +829,7 @@ def pay_run(
             show_default=False,
         ),
     ] = None,
-    by: By = "",
+    by: By = None,
     json: AsJson = False,
 ) -> None:
     """Work out everybody's pay, and post what the ledger lacks into the open pay month."""
@@ -841,19 +845,19 @@ def pay_run(
         month,
         as_of.date() if as_of else date.today(),
         datetime.now().astimezone(),
-        by=by,
+        by=by or "",
         as_json=json,
     )
 
 
 @pay.command("approve")
 def pay_approve(
-    ledger: LedgerPlace, month: PayMonthName, by: By = "", json: AsJson = False
+    ledger: LedgerPlace, month: PayMonthName, by: By = None, json: AsJson = False
 ) -> None:
     """Approve a pay month as it stands: no run changes it from here on."""
     from remit.cli.pay import run_pay_approve
 
-    run_pay_approve(ledger, month, datetime.now().astimezone(), by=by, as_json=json)
+    run_pay_approve(ledger, month, datetime.now().astimezone(), by=by or "", as_json=json)
 
 
 @pay.command("reopen")
@@ -864,21 +868,23 @@ def pay_reopen(
         str,
         typer.Option(help="Why; kept in the ledger.", metavar="WORDS", show_default=False),
     ],
-    by: By = "",
+    by: By = None,
     json: AsJson = False,
 ) -> None:
     """Take an approval back, so that a run can change the month again. Never a locked one."""
     from remit.cli.pay import run_pay_reopen
 
-    run_pay_reopen(ledger, month, datetime.now().astimezone(), because=because, by=by, as_json=json)
+    run_pay_reopen(
+        ledger, month, datetime.now().astimezone(), because=because, by=by or "", as_json=json
+    )
 
 
 @pay.command("lock")
-def pay_lock(ledger: LedgerPlace, month: PayMonthName, by: By = "", json: AsJson = False) -> None:
+def pay_lock(ledger: LedgerPlace, month: PayMonthName, by: By = None, json: AsJson = False) -> None:
     """Pay an approved month, after draws and guarantees, and close it for good."""
     from remit.cli.pay import run_pay_lock
 
-    run_pay_lock(ledger, month, datetime.now().astimezone(), by=by, as_json=json)
+    run_pay_lock(ledger, month, datetime.now().astimezone(), by=by or "", as_json=json)
 
 
 @pay.command("export")
@@ -917,3 +923,192 @@ def pay_export(
     from remit.cli.pay import run_pay_export
 
     run_pay_export(ledger, month, payroll, accruals, as_json=json)
+
+
+PayFacts = Annotated[
+    list[str],
+    typer.Argument(
+        help="Files or folders of transactions, readings, quotas, rates, owners and absences, "
+        "or loaded evidence.",
+        metavar="FACTS...",
+        show_default=False,
+    ),
+]
+
+
+class StatementKind(enum.StrEnum):
+    """A kind of file that statements are written as."""
+
+    HTML = "html"
+    PDF = "pdf"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+@pay.command("statement")
+def pay_statement(
+    charter: CharterPath,
+    facts: PayFacts,
+    month: PayMonthName,
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            help="The ledger. [default: say what would be, had each month been run on its last day]",
+            metavar="FILE_OR_URL",
+            show_default=False,
+        ),
+    ] = None,
+    payee: Annotated[
+        list[str] | None,
+        typer.Option(help="Whose; may be repeated. [default: everybody's]", metavar="NAME"),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Without a ledger: take what was known on this day. [default: the month's last]",
+            metavar="DAY",
+            show_default=False,
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Write it as a page for a phone.", metavar="FILE", dir_okay=False),
+    ] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Write it as a PDF.", metavar="FILE", dir_okay=False)
+    ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write it as a workbook with its sums as formulas.", metavar="FILE", dir_okay=False
+        ),
+    ] = None,
+    json: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write it as JSON; - for standard output.", metavar="FILE", dir_okay=False
+        ),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a file for each payee into this folder.", metavar="FOLDER", file_okay=False
+        ),
+    ] = None,
+    kind: Annotated[
+        list[StatementKind] | None,
+        typer.Option(
+            "--as",
+            help="With --into: html, pdf, xlsx or json; may be repeated. [default: html]",
+            metavar="KIND",
+        ),
+    ] = None,
+) -> None:
+    """Say what somebody is paid in a month, what it is made of, and what waits."""
+    from remit.charter import read_charter
+
+    declared = read_charter(charter)
+    from remit.cli.pay_statement import StatementFiles, run_pay_statement
+
+    if ledger is not None and as_of is not None:
+        raise typer.BadParameter("a ledger knows the day of its run.", param_hint="--as-of")
+    kinds = tuple(str(one) for one in kind or [StatementKind.HTML])
+    run_pay_statement(
+        declared,
+        facts,
+        ledger,
+        month,
+        payee or [],
+        as_of.date() if as_of else None,
+        StatementFiles(html, pdf, xlsx, json, into, kinds),
+    )
+
+
+@pay.command("what-if")
+def pay_what_if(
+    charter: CharterPath,
+    facts: PayFacts,
+    deal: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A deal that is supposed: 'payee=Ann, amount=50K, day=2026-03-20'; may be repeated.",
+            metavar="COLUMN=VALUE,...",
+        ),
+    ] = None,
+    event: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What is supposed to happen to a known deal: D1.reached_on=2026-03-10 (or cash_on, "
+            "left_on, cancelled_on); may be repeated.",
+            metavar="DEAL.EVENT=DAY",
+        ),
+    ] = None,
+    month: Annotated[
+        str | None,
+        typer.Option(
+            help="Look through the end of this month. [default: the last supposed]",
+            metavar="YYYY-MM",
+            show_default=False,
+        ),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Take what was known on this day. [default: today]",
+            metavar="DAY",
+            show_default=False,
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Say what another deal, or a milestone reached, would change for whom. Posts nothing."""
+    from remit.charter import read_charter
+
+    declared = read_charter(charter)
+    from remit.cli.pay_statement import run_pay_what_if
+
+    known_on = as_of.date() if as_of else date.today()
+    run_pay_what_if(declared, facts, deal or [], event or [], month, known_on, as_json=json)
+
+
+@pay.command("explain")
+def pay_explain(
+    charter: CharterPath,
+    facts: PayFacts,
+    payee: Annotated[
+        str | None, typer.Option(help="Only this person's pay.", metavar="NAME")
+    ] = None,
+    deal: Annotated[
+        str | None, typer.Option(help="Only this deal, for everybody it pays.", metavar="ID")
+    ] = None,
+    component: Annotated[
+        str | None, typer.Option(help="Only this component of a plan.", metavar="NAME")
+    ] = None,
+    month: Annotated[
+        str | None,
+        typer.Option(
+            help="Look through the end of this month. [default: that of the day]",
+            metavar="YYYY-MM",
+            show_default=False,
+        ),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Take what was known on this day. [default: today]",
+            metavar="DAY",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Say why a payee, a deal or a component earns what it does, with the arithmetic."""
+    from remit.charter import read_charter
+
+    declared = read_charter(charter)
+    from remit.cli.pay_statement import run_pay_explain
+
+    known_on = as_of.date() if as_of else date.today()
+    run_pay_explain(declared, facts, payee, deal, component, month, known_on)

@@ -6,11 +6,16 @@ import json
 
 
 def run_schema(of: str) -> None:
-    """Print the JSON Schema of the charter's language, or of an audit as JSON."""
+    """Print the JSON Schema of the charter's language, or of an audit or a statement as JSON."""
     if of == "audit":
         from remit.report.audit_schema import audit_schema
 
         print(audit_schema())
+        return
+    if of == "statement":
+        from remit.report.statement import statement_schema
+
+        print(statement_schema())
         return
     from remit.charter.schema import charter_schema
 

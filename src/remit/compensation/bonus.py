@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from remit.compensation.conditions import Component, Counted, QuotaOrNumber
 from remit.compensation.curve import Curve, through
-from remit.compensation.earning import Part, Standing, money, number, percent
+from remit.compensation.earning import Part, Standing, money, number, percent, price
 from remit.compensation.measures import read_as_level
 from remit.terms.shapes import Amount, Level, Noun, Ratio
 
@@ -77,7 +77,7 @@ class Bonus(Component):
         told = percent(level) if self.quota is not None or self.reads else number(level)
         yield Part(
             earned,
-            f"{percent(share, target)} of {money(target)} for {self.pays_on} of {told}",
+            f"{percent(share, target)} of {price(target)} for {self.pays_on} of {told}",
             credit=standing.credit,
         )
 

@@ -109,7 +109,7 @@ def number(amount: Exact) -> str:
 
 
 def price(amount: Exact) -> str:
-    """Money for one of something, in full where it is less than whole cents.
+    """Money that others are worked out from: in full where it is not whole cents.
 
     >>> price(100), price(Fraction("0.0005"))
     ('100.00', '0.0005')

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from remit.compensation.conditions import Component
-from remit.compensation.earning import Part, Standing, money, percent
+from remit.compensation.earning import Part, Standing, percent, price
 from remit.terms.shapes import Amount, Level, Noun, Ratio
 
 
@@ -63,6 +63,6 @@ class Matrix(Component):
         share = self.share(row, column)
         yield Part(
             share * target,
-            f"{percent(share)} of {money(target)} for {self.rows.measure} of {percent(row)} "
+            f"{percent(share)} of {price(target)} for {self.rows.measure} of {percent(row)} "
             f"and {self.columns.measure} of {percent(column)}",
         )

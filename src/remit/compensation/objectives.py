@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from remit.compensation.conditions import Component
-from remit.compensation.earning import Part, Standing, money, percent
+from remit.compensation.earning import Part, Standing, percent, price
 from remit.terms.shapes import Amount, Share, Text
 
 
@@ -48,4 +48,4 @@ class Objectives(Component):
         share = sum(
             (Fraction(self.objectives[n]) * level for n, level in reached.items()), Fraction(0)
         )
-        yield Part(share * target, f"{money(target)} x ({told})")
+        yield Part(share * target, f"{price(target)} x ({told})")

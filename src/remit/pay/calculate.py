@@ -27,9 +27,9 @@ from remit.compensation.earning import (
     capped,
     cents,
     in_cents,
-    money,
     opens,
     percent,
+    price,
     said,
     times,
 )
@@ -410,11 +410,11 @@ class Calculation:
             if span.last_day > self.through or not plan.variable:
                 continue
             target = Fraction(plan.variable) * MONTHS[plan.period] / 12 * stint.part(span)
-            total, words = target, money(target)
+            total, words = target, price(target)
             for one in parts:
                 share = one.exact / one.standing.target if one.standing.target else Fraction(0)
                 total *= share
-                words += f" x {percent(share, target)} {one.component}"
+                words += f" x {percent(share, target * 100)} {one.component}"
             part = Part(total, words, day=span.last_day)
             standing = Standing(target=target)
             together.append(Evaluated(stint, TOGETHER, span, standing, (part,), (), True))

@@ -114,12 +114,17 @@ class Transaction:
 
 def happened(one: Transaction, through: date) -> Transaction:
     """A transaction without the events that are known of and still lie ahead."""
-    ahead = {
-        event: None
-        for event in ("cancelled_on", "cash_on", "left_on", "reached_on")
-        if (day := getattr(one, event)) is not None and day > through
-    }
-    return replace(one, **ahead) if ahead else one
+
+    def past(day: date | None) -> date | None:
+        return day if day is not None and day <= through else None
+
+    return replace(
+        one,
+        cancelled_on=past(one.cancelled_on),
+        cash_on=past(one.cash_on),
+        left_on=past(one.left_on),
+        reached_on=past(one.reached_on),
+    )
 
 
 @dataclass(frozen=True, slots=True)

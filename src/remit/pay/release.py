@@ -8,7 +8,7 @@ is forfeited, and what a lost customer's deal earned is taken back as the plan s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
@@ -43,7 +43,7 @@ class Line:
     origin: Period
     state: State
     instalment: str
-    """What releases it, such as `signing`; empty for other states."""
+    """What released it, such as `signing`, or lost or changed it; empty for what a deal earned."""
     cents: int
     currency: str
     day: date
@@ -128,24 +128,50 @@ def _lines(calculation: Calculation, earned: Earned) -> Iterator[Line]:
         )
 
     if earned.credit:
-        yield line(
-            "credited", cents(earned.credit), earned.day, f"credit of {money(earned.credit)}"
-        )
+        counted = _credited(earned)
+        yield line("credited", counted, earned.day, f"credit of {_cents(counted)}")
     if not earned.cents:
         return
     yield line("earned", earned.cents, earned.day, earned.words)
     yield line("accrued", earned.cents, earned.day, earned.words)
-    released = 0
-    for part, amount in _cut(calculation, earned):
+    released = moved = 0
+    cut = _cut(calculation, earned)
+    booked = _booked(earned, [part for part, _ in cut])
+    for (part, amount), at_booking in zip(cut, booked, strict=True):
         due = _due(calculation, earned, part)
         if due is not None:
             released += amount
             words = f"{percent(part.share)} of {_cents(earned.cents)}, at {_name(part)}"
+            if amount != at_booking:
+                moved += amount - at_booking
+                words = f"{percent(part.share)} at the rate of that day, at {_name(part)}"
+                yield line("earned", amount - at_booking, due, words, _name(part))
+                yield line("accrued", amount - at_booking, due, words, _name(part))
             yield line("payable", amount, due, words, _name(part))
         elif (missed := _missed(calculation, earned, part)) is not None:
             day, why = missed
             yield line("accrued", -amount, day, f"forfeited: {why}", _name(part))
-    yield from _taken_back(calculation, earned, released, line)
+    whole = replace(earned, cents=earned.cents + moved)
+    yield from _taken_back(calculation, whole, released, line)
+
+
+def _credited(earned: Earned) -> int:
+    """Credit in whole cents; where people share a deal, theirs sum to the deal's."""
+    deal, plan = earned.transaction, earned.stint.plan
+    component = plan.components.get(earned.component)
+    if deal is None or component is None or component.credit.to not in ("owner", "split"):
+        return cents(earned.credit)
+    before = mine = Fraction(0)
+    for credit in deal.credits:
+        if credit.kind in ("owner", "split"):
+            if credit.payee == earned.stint.payee:
+                mine += credit.share
+            elif not mine:
+                before += credit.share
+    if not mine:
+        return cents(earned.credit)
+    whole = earned.credit / mine
+    return cents(whole * (before + mine)) - cents(whole * before)
 
 
 def _taken_back(
@@ -180,12 +206,17 @@ def _cut(calculation: Calculation, earned: Earned) -> Sequence[tuple[Instalment,
         release = tuple(Instalment(at="customer_month", month=m, share="25%") for m in STAGES)
     if not release or earned.transaction is None:
         release = (Instalment(at="signing", share=1),)
-    whole = Fraction(earned.cents, 100)
-    amounts = list(in_cents(whole * Fraction(part.share) for part in release))
+    amounts = list(_booked(earned, release))
     for at, part in enumerate(release):
         if part.rate == "milestone":
             amounts[at] = _at_milestone(calculation, earned, part, amounts[at])
     return tuple(zip(release, amounts, strict=True))
+
+
+def _booked(earned: Earned, release: Sequence[Instalment]) -> tuple[int, ...]:
+    """Instalments at the rate of booking, which sum to the line."""
+    whole = Fraction(earned.cents, 100)
+    return in_cents(whole * Fraction(part.share) for part in release)
 
 
 def _at_milestone(calculation: Calculation, earned: Earned, part: Instalment, booked: int) -> int:
