@@ -278,6 +278,29 @@ def test_a_newcomer_sees_how_the_quota_was_cut(charter):
     assert sold.quota_because == "50% of 250,000.00, for 45 of 90 days"
 
 
+def test_own_quotas_of_other_periods_say_how_they_make_up_the_quarters(charter):
+    quotas = [
+        {"payee": "Ann", "first_day": first, "last_day": last, "amount": 90_000}
+        for first, last in (
+            (date(2025, 11, 1), date(2026, 1, 31)),
+            (date(2026, 2, 1), date(2026, 4, 30)),
+        )
+    ]
+
+    (sold,) = of(charter, facts(quotas=quotas), "Ann", "2026-03").standings
+
+    assert sold.quota_because == "31 of 92 days of 90,000.00 + 59 of 89 days of 90,000.00"
+    assert sold.quota == Decimal("89989.008305")  # 30,326.086957 + 59,662.921348
+
+
+def test_an_own_quota_of_just_the_quarter_needs_no_words(charter):
+    row = {"payee": "Ann", "first_day": date(2026, 1, 1), "last_day": date(2026, 3, 31)}
+
+    (sold,) = of(charter, facts(quotas=[{**row, "amount": 90_000}]), "Ann", "2026-03").standings
+
+    assert (sold.quota, sold.quota_because) == (90_000, "")
+
+
 def test_a_manager_sees_each_deal_of_the_team_once(charter):
     (team,) = of(charter, facts(), "Mia", "2026-03").standings
 

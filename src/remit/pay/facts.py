@@ -166,10 +166,18 @@ class Facts:
         return tuple(_transaction(same) for same in found.values())
 
     def latest(self) -> str:
-        """A query for the rows of each transaction that were entered last, with their payees."""
+        """A query for the rows of each transaction that were entered last, with their payees.
+
+        They are worked out once a day that is looked from: facts do not change.
+        """
         known = "" if self.as_of is None else f"WHERE known_on <= DATE '{self.as_of}'"
-        return f"""SELECT * FROM (SELECT *, max(known_on) OVER (PARTITION BY id) AS latest
-            FROM (SELECT * FROM credited {known})) WHERE known_on = latest"""
+        name = "latest_rows" if self.as_of is None else f"latest_rows_{self.as_of:%Y%m%d}"
+        self.con.execute(
+            f"""CREATE TEMP TABLE IF NOT EXISTS {name} AS
+            SELECT * FROM (SELECT *, max(known_on) OVER (PARTITION BY id) AS latest
+            FROM (SELECT * FROM credited {known})) WHERE known_on = latest ORDER BY payee, id"""
+        )
+        return f"SELECT * FROM {name}"
 
     def first_day(self) -> date | None:
         """The first day of any transaction or reading; None where there are none."""

@@ -536,7 +536,10 @@ class _Writer:
 
     def _quota_because(self, stint: Stint, one: Evaluated, component: AnyComponent) -> str:
         stood = one.standing
-        if stood.quota is None or stood.whole_quota is None or stood.quota == stood.whole_quota:
+        own = self._own_quota(one, component)
+        if own or stood.quota is None or stood.whole_quota is None:
+            return own
+        if stood.quota == stood.whole_quota:
             return ""
         if not stood.whole_quota:
             return ""
@@ -549,6 +552,25 @@ class _Writer:
         part_time = f" at {percent(stint.share)} of a job" if stint.share != 1 else ""
         how = f"ramp and {days}" if ramp else days
         return f"{share} of {told(stood.whole_quota)}, for {how}{part_time}"
+
+    def _own_quota(self, one: Evaluated, component: AnyComponent) -> str:
+        """How a payee's own quotas make up that of the period; empty for one of just these days."""
+        if one.standing.quota is None:
+            return ""
+        told = number if unit_of(component) == "count" else money
+        parts = []
+        for amount, over in self.calculation.facts.quotas(self.payee, one.component, one.span):
+            days = over.meet(one.span)
+            if days == over:
+                parts.append(told(amount))
+            else:
+                here = days.days if days is not None else 0
+                parts.append(f"{here} of {over.days} days of {told(amount)}")
+        if len(parts) <= 1 and (not parts or "days of" not in parts[0]):
+            return ""
+        office = one.stint.part(one.span)
+        cut = f", for {percent(office)} of the days and of a job" if office != 1 else ""
+        return " + ".join(parts) + cut
 
     # Deals
 
