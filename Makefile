@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 SEED ?= 1
 
-.PHONY: help demo test slow lint types layers check studies-sample browser editor lock clean
+.PHONY: help demo test slow lint types layers check studies-sample layouts editor lock clean
 
 help:  ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -48,6 +48,9 @@ studies-sample: $(SAMPLED:%=sample-%)  ## One hundredth of the long studies; -j2
 
 sample-%: $(VENV)/ready
 	$(BIN)/python studies/$*.py --quick
+
+layouts: $(VENV)/ready  ## The same audit from every layout there is; `make slow` looks at one of each family
+	REMIT_EVERY_LAYOUT=1 $(BIN)/python -m pytest -q -n 0 tests/sources/test_every_layout.py
 
 editor: $(VENV)/ready  ## What an editor completes and underlines in a charter (needs node and npm)
 	@if ! { command -v node && command -v npm; } >/dev/null; then \
