@@ -256,3 +256,47 @@ def _traps(traps: Any) -> set[Fraction]:
         for trap in traps
         for number in _figures({k: v for k, v in trap.items() if k != "mistake"})
     }
+
+
+def test_a_director_is_credited_with_what_the_teams_of_their_managers_sell_each_deal_once(pay):
+    leads = {
+        "ote": 250_000,
+        "pay_mix": "60/40",
+        "components": {
+            "team": {"pays_on": "bookings", "rate": "2%", "credit": {"to": "team"}},
+        },
+    }
+    found = pay(
+        None,
+        [
+            {
+                "id": "D1",
+                "day": date(2026, 2, 2),
+                "amount": 200_000,
+                "payee": "Ann",
+                "share": "50%",
+            },
+            {
+                "id": "D1",
+                "day": date(2026, 2, 2),
+                "amount": 200_000,
+                "payee": "Ben",
+                "share": "50%",
+            },
+        ],
+        date(2026, 3, 31),
+        plans={"manager": leads},
+        people=[
+            {"person": "Ann", "manager": "Mia"},
+            {"person": "Ben", "manager": "Max"},
+            {"person": "Mia", "role": "manager", "manager": "Dee"},
+            {"person": "Max", "role": "manager", "manager": "Dee"},
+            {"person": "Dee", "role": "manager"},
+        ],
+    )
+
+    assert _by([line for line in found if line.state == "payable"], lambda line: line.payee) == {
+        "Mia": 2_000_00,
+        "Max": 2_000_00,
+        "Dee": 4_000_00,
+    }

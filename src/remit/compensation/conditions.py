@@ -105,8 +105,8 @@ class Credit(Noun):
     """Whose credit a deal is."""
 
     to: Literal["owner", "split", "overlay", "team", "pool"] = "owner"
-    """`split` shares sum to the whole; `overlay` is extra; `team` is a manager's roll-up, each
-    deal once; `pool` is earned together and shared."""
+    """`split` shares sum to the whole; `overlay` is extra; `team` is the roll-up of everybody below a
+    manager, each deal once; `pool` is earned together and shared."""
     after_handover: Length | None = None
     """How long the former owner keeps a part of an account that changed hands."""
     former_owner: Share | None = None

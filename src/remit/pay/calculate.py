@@ -422,7 +422,8 @@ class Calculation:
 
     def _peers(self, stint: Stint, component: AnyComponent) -> tuple[Stint, ...]:
         if component.credit.to == "team":
-            return tuple(s for s in self._everybody if s.manager == stint.payee)
+            below = self._below(stint.payee)
+            return tuple(s for s in self._everybody if s.payee in below)
         if component.credit.to == "pool":
             return tuple(
                 s
@@ -430,6 +431,15 @@ class Calculation:
                 if s.role == stint.role and s.team == stint.team and s.segment == stint.segment
             )
         return ()
+
+    def _below(self, manager: str) -> frozenset[str]:
+        """Everybody who reports to somebody, through however many managers."""
+        found: set[str] = set()
+        above = {manager}
+        while above:
+            above = {s.payee for s in self._everybody if s.manager in above} - found - {manager}
+            found |= above
+        return frozenset(found)
 
     @cached_property
     def _everybody(self) -> tuple[Stint, ...]:
