@@ -9,7 +9,7 @@ in each of its rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -139,6 +139,10 @@ class Facts:
 
     con: duckdb.DuckDBPyConnection
     as_of: date | None = None
+    _read: dict[str, dict[str, list[dict[str, Any]]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """The small tables, read once each, by whom or what they are about."""
 
     def on(self, day: date) -> Facts:
         """The same facts as they were known at the end of a day."""
@@ -189,13 +193,15 @@ class Facts:
 
     def level(self, measure: str, payee: str, over: Period) -> Fraction | None:
         """The last reading within a period: the payee's own, else everybody's; None without one."""
-        rows = self._rows(
-            f"""SELECT level FROM readings WHERE measure = ? AND (payee = ? OR payee = '')
-            AND day >= ? AND day < ? {self._known()}
-            ORDER BY payee DESC, day DESC, known_on DESC LIMIT 1""",
-            [measure, payee, over.start, over.end],
-        )
-        return Fraction(rows[0]["level"]) if rows else None
+        rows = [
+            row
+            for whose in (payee, "")
+            for row in self._of("readings", "payee", whose)
+            if row["measure"] == measure and row["day"] in over
+        ]
+        own = [row for row in rows if row["payee"]] or rows
+        last = max(own, key=lambda row: (row["day"], row["known_on"]), default=None)
+        return None if last is None else Fraction(last["level"])
 
     def quotas(
         self, payee: str, component: str, over: Period
@@ -204,17 +210,14 @@ class Facts:
 
         Of those stated for the same days, the one that was told last.
         """
-        rows = self._rows(
-            f"""SELECT amount, first_day, last_day FROM quotas WHERE payee = ?
-            AND component IN (?, '') AND first_day < ? AND last_day >= ? {self._known()}
-            QUALIFY row_number() OVER (
-                PARTITION BY first_day, last_day ORDER BY known_on DESC, component DESC) = 1
-            ORDER BY first_day, last_day""",
-            [payee, component, over.end, over.start],
-        )
-        return tuple(
-            (Fraction(row["amount"]), _closed(row["first_day"], row["last_day"])) for row in rows
-        )
+        told: dict[tuple[date, date], dict[str, Any]] = {}
+        for row in sorted(
+            self._of("quotas", "payee", payee), key=lambda row: (row["known_on"], row["component"])
+        ):
+            within = row["first_day"] < over.end and row["last_day"] >= over.start
+            if row["component"] in (component, "") and within:
+                told[row["first_day"], row["last_day"]] = row
+        return tuple((Fraction(told[days]["amount"]), _closed(*days)) for days in sorted(told))
 
     def rate(self, currency: str, day: date, kind: str) -> Fraction | None:
         """The plan's currency for one of another, on a day or on average over its month."""
@@ -227,16 +230,23 @@ class Facts:
 
     def owners(self, account: str) -> tuple[tuple[str, Period], ...]:
         """Who owned an account when, in order."""
-        rows = self._rows("SELECT * FROM owners WHERE account = ? ORDER BY first_day", [account])
+        rows = sorted(self._of("owners", "account", account), key=lambda row: row["first_day"])
         return tuple((r["owner"], _closed(r["first_day"], r["last_day"])) for r in rows)
 
     def away(self, payee: str) -> tuple[Period, ...]:
         """Unpaid leave of a payee."""
-        rows = self._rows("SELECT * FROM absences WHERE payee = ? ORDER BY first_day", [payee])
+        rows = sorted(self._of("absences", "payee", payee), key=lambda row: row["first_day"])
         return tuple(_closed(r["first_day"], r["last_day"]) for r in rows)
 
-    def _known(self) -> str:
-        return "" if self.as_of is None else f"AND known_on <= DATE '{self.as_of}'"
+    def _of(self, table: str, column: str, value: str) -> list[dict[str, Any]]:
+        """Rows of a small table about one thing, as known on the day."""
+        if table not in self._read:
+            found: dict[str, list[dict[str, Any]]] = {}
+            for row in self._rows(f"SELECT * FROM {table}"):
+                if self.as_of is None or row.get("known_on", self.as_of) <= self.as_of:
+                    found.setdefault(row[column], []).append(row)
+            self._read[table] = found
+        return self._read[table].get(value, [])
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         found = self.con.execute(query, list(values))
