@@ -176,7 +176,7 @@ class Calculation:
         if stated is None:
             return None, None
         per = component.quota.per or stint.plan.period
-        whole = stated * MONTHS[self._span_kind(stint.plan, component)] / MONTHS[per]
+        whole = stated * MONTHS[self.span_kind(stint.plan, component)] / MONTHS[per]
         return whole * stint.ramped(span, self._starts), whole
 
     def target(
@@ -187,7 +187,7 @@ class Calculation:
         part = stint.part(span)
         if ramp is not None and ramp.target_pay == "ramped":
             part = stint.ramped(span, self._starts)
-        length = MONTHS[self._span_kind(stint.plan, component)]
+        length = MONTHS[self.span_kind(stint.plan, component)]
         own = getattr(component, "target", None)
         if own is not None:
             if getattr(component, "counted", "") == "deal":
@@ -212,7 +212,8 @@ class Calculation:
         found = self.facts.first_day()
         return period_of(found or self.through, "year", self._starts).start
 
-    def _span_kind(self, plan: Plan, component: AnyComponent) -> Per:
+    def span_kind(self, plan: Plan, component: AnyComponent) -> Per:
+        """The kind of period whose credit adds up: the year for year to date, else the plan's."""
         return "year" if getattr(component, "counted", "") == "year_to_date" else plan.period
 
     def _evaluate(self, stint: Stint, year: Period) -> Iterator[Evaluated]:
@@ -220,7 +221,7 @@ class Calculation:
         plan = stint.plan
         standings: dict[tuple[str, Period], Standing] = {}
         for name, component in plan.components.items():
-            for span in periods(year, self._span_kind(plan, component), self._starts):
+            for span in periods(year, self.span_kind(plan, component), self._starts):
                 if span.start <= self.through and span.meet(stint.over):
                     standings[name, span] = self._standing(stint, name, component, span)
         for (name, span), standing in standings.items():
@@ -231,6 +232,14 @@ class Calculation:
                 if its.start <= span.start < its.end or span.start <= its.start < span.end
             }
             yield self._one(stint, name, component, span, standing, attained)
+
+    def asked(self, stint: Stint, name: str, component: AnyComponent, span: Period) -> Standing:
+        """What a stint is asked for on a component in a span, before anything is credited."""
+        quota, whole = None, None
+        if isinstance(component, (Commission, Bonus)):
+            quota, whole = self.quota(stint, name, component, span)
+        target = self.target(stint, name, component, span)
+        return Standing(quota=quota, target=target, whole_quota=whole)
 
     def _standing(self, stint: Stint, name: str, component: AnyComponent, span: Period) -> Standing:
         transactions, peers = self.known(stint, component)
@@ -247,16 +256,9 @@ class Calculation:
                     peers,
                 )
             )
-        quota, whole = None, None
-        if isinstance(component, (Commission, Bonus)):
-            quota, whole = self.quota(stint, name, component, span)
-        standing = Standing(
-            credits=found,
-            quota=quota,
-            target=self.target(stint, name, component, span),
-            levels=self._levels(stint, component, span, quota, found),
-            whole_quota=whole,
-        )
+        asked = self.asked(stint, name, component, span)
+        levels = self._levels(stint, component, span, asked.quota, found)
+        standing = dataclasses.replace(asked, credits=found, levels=levels)
         if not isinstance(component, Commission):
             return standing
         return dataclasses.replace(standing, beyond=component.beyond(standing))

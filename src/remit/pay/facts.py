@@ -183,6 +183,30 @@ class Facts:
         )
         return f"SELECT * FROM {name}"
 
+    def names_everybody(self, currency: str) -> bool:
+        """Whether every transaction says who is credited, in one currency."""
+        rows = self._rows(
+            f"SELECT 1 FROM ({self.latest()}) WHERE payee = '' OR currency NOT IN ('', ?) LIMIT 1",
+            [currency],
+        )
+        return not rows
+
+    def by_month(
+        self, measures: Sequence[str], kinds: Sequence[str], through: date
+    ) -> list[tuple[str, date, int]]:
+        """Credit by payee and month, in order of months, up to a day; in units of 10 to the -14.
+
+        What was cancelled by the day is left out. Amounts count as they are: see `names_everybody`.
+        """
+        rows = self.con.execute(
+            f"""SELECT payee, date_trunc('month', day)::DATE AS month, sum(amount * share) AS credit
+            FROM ({self.latest()})
+            WHERE measure IN (SELECT unnest(?)) AND credit IN (SELECT unnest(?)) AND day <= ?
+            AND coalesce(cancelled_on > ?, true) GROUP BY ALL ORDER BY month""",
+            [list(measures), list(kinds), through, through],
+        ).fetchall()
+        return [(payee, month, int(credit.scaleb(14))) for payee, month, credit in rows]
+
     def first_day(self) -> date | None:
         """The first day of any transaction or reading; None where there are none."""
         rows = self._rows(
