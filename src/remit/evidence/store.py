@@ -187,8 +187,9 @@ def read_once(
 
     @functools.wraps(measure)
     def told(evidence: Evidence, /, *args: P.args, **how: P.kwargs) -> T:
-        words = (*args, *sorted(how.items()))
-        key = (measure, *(word if _hashable(word) else id(word) for word in words))
+        names = tuple(sorted(how))
+        words = (*args, *(how[name] for name in names))
+        key = (measure, names, *(word if _hashable(word) else id(word) for word in words))
         if key not in evidence._read:
             evidence._read[key] = measure(evidence, *args, **how), words  # keeps ids from reuse
         found: T = evidence._read[key][0]

@@ -38,7 +38,7 @@ from remit.compensation.measures import named, read_as_level
 from remit.compensation.objectives import Objectives
 from remit.compensation.plan import Plan
 from remit.compensation.spif import Spif
-from remit.pay.calendar import MONTHS, first_month, label, period_of, periods
+from remit.pay.calendar import MONTHS, after, first_month, label, period_of, periods
 from remit.pay.credit import credited
 from remit.pay.facts import Facts, Transaction, happened
 from remit.pay.payees import Stint, stints
@@ -448,10 +448,7 @@ class Calculation:
         """Everybody in a role, with a plan or without, for teams and pools."""
         found = []
         for spell in self.charter.people:
-            held = Period(
-                spell.first_day or date.min,
-                date.max if spell.last_day is None else spell.last_day + timedelta(days=1),
-            )
+            held = Period(spell.first_day or date.min, after(spell.last_day))
             found.append(
                 Stint(
                     spell.person,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import get_args
 
 from remit.charter import Charter
@@ -30,6 +30,11 @@ def later(day: date, months: int) -> date:
 
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def after(last: date | None) -> date:
+    """The first day after a last one; the end of all days where there is none."""
+    return date.max if last is None else last + timedelta(days=1)
 
 
 def period_of(day: date, per: Per, starts: int) -> Period:

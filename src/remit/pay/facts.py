@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from remit.pay.calendar import after
 from remit.terms import Period
 
 CreditKind = Literal["owner", "split", "overlay"]
@@ -351,9 +352,7 @@ def _transaction(rows: Sequence[Mapping[str, Any]]) -> Transaction:
 
 
 def _closed(first: date, last: date | None) -> Period:
-    from datetime import timedelta
-
-    return Period(first, date.max if last is None else last + timedelta(days=1))
+    return Period(first, after(last))
 
 
 def _plain(value: Any) -> Any:

@@ -11,10 +11,8 @@ from remit.charter import Charter
 from remit.compensation.conditions import Per
 from remit.compensation.measures import named
 from remit.compensation.plan import Plan
-from remit.pay.calendar import later, periods
+from remit.pay.calendar import MONTHS, after, periods
 from remit.terms import Period
-
-OPEN = Period(date.min, date.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class Stint:
 def _apart(first: Period, unit: Period, per: Per) -> int:
     """Whole periods between two of a kind."""
     months = (unit.start.year - first.start.year) * 12 + unit.start.month - first.start.month
-    return months // {"month": 1, "quarter": 3, "half_year": 6, "year": 12}[per]
+    return months // MONTHS[per]
 
 
 def stints(
@@ -101,13 +99,13 @@ def stints(
     found: list[Stint] = []
     last: dict[str, date] = {}
     for spell in charter.people:
-        end = _end(spell.last_day)
+        end = after(spell.last_day)
         last[spell.person] = max(last.get(spell.person, date.min), end)
     for spell in charter.people:
         role = charter.roles.get(spell.role)
         if role is None or role.plan is None:
             continue
-        held = Period(spell.first_day or date.min, _end(spell.last_day))
+        held = Period(spell.first_day or date.min, after(spell.last_day))
         for name, days in _plans(charter, role.plan, held):
             leaves = last[spell.person]
             found.append(
@@ -153,19 +151,10 @@ def _plans(charter: Charter, name: str, held: Period) -> list[tuple[str, Period]
         seen.add(name)
         plan = charter.plans[name]
         start = plan.first_day or date.min
-        days = Period(start, max(start, min(_end(plan.last_day), end))).meet(held)
+        days = Period(start, max(start, min(after(plan.last_day), end))).meet(held)
         if days is not None:
             found.append((name, days))
         if plan.replaces is None or start <= held.start:
             break
         name, end = plan.replaces, start
     return found[::-1]
-
-
-def _end(last: date | None) -> date:
-    return date.max if last is None else last + timedelta(days=1)
-
-
-def draw_ends(stint: Stint, months: int) -> date:
-    """The first day on which a draw of so many months is over."""
-    return later(stint.started, months)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from remit.compensation.earning import cents
 from remit.compensation.plan import Draw, Guarantee
 from remit.pay.calculate import Calculation
-from remit.pay.calendar import first_month, period_of, periods
+from remit.pay.calendar import after, first_month, period_of, periods
 from remit.pay.credit import end_of
 from remit.pay.months import Promise, month_of
 from remit.pay.payees import Stint
@@ -150,7 +150,7 @@ def _guaranteed(
     calculation: Calculation, stint: Stint, guarantee: Guarantee, month: Period
 ) -> Iterator[Promise]:
     """The guarantee that falls due in a month: with its period, or with the last day it holds."""
-    until = date.max if guarantee.until is None else guarantee.until + timedelta(days=1)
+    until = after(guarantee.until)
     for period in periods(month, guarantee.per, first_month(calculation.charter)):
         days = stint.over.meet(period)
         days = None if days is None else days.meet(Period(date.min, until))

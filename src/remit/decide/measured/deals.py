@@ -113,7 +113,7 @@ def technical_stalls(looked: Looked) -> Measured:
     if not stages:
         raise Untold("the charter says of no stage that it is technical validation")
     found = deals_of(looked.mine, looked.charter)
-    entered = looked.once("stages", lambda: stage_entries(looked.evidence))
+    entered = stage_entries(looked.evidence)
     open_ = [deal for deal in found.deals if deal.closed is None]
     seen = [deal for deal in open_ if deal.deal in entered]
     if len(seen) < looked.number("records_seen_floor") * len(open_):

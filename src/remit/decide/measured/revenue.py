@@ -132,7 +132,7 @@ def landed_accounts(looked: Looked) -> Measured:
     mine = book.customers(looked.segment)
     pays = book.at(looked.day, looked.segment)
     late = sum(book.undecided(c) is not None for c in mine)
-    who = looked.once("customers", lambda: customers(looked.evidence))
+    who = customers(looked.evidence)
     segments = (looked.segment,) if looked.segment else ()
     unseen = sum(c not in book.steps and who.there(c, segments) for c in who.signed)
     if not pays:
