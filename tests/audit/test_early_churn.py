@@ -9,8 +9,8 @@ import pytest
 from remit.audit.early_churn import _moved, early_churn
 from remit.audit.run import YEAR, measured_days
 from remit.audit.view import View
-from remit.measures.recurring import months_after
 from remit.terms import Answer, Estimate, Period, Severity
+from remit.terms.period import months_after
 
 pytestmark = pytest.mark.slow  # `make slow` runs it: every case loads an export
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from remit.measures.recurring import months_after
 from remit.measures.roles import roles_held
 from remit.measures.sold import sold_by
 from remit.terms import Period
+from remit.terms.period import months_after
 
 CHARTER = """
     company: Acme

@@ -17,11 +17,11 @@ import pytest
 import yaml
 
 from remit.pay.calculate import Calculation
-from remit.pay.calendar import later
 from remit.pay.months import Before, Promise, settle
 from remit.pay.promised import promises
 from remit.pay.release import Line, held
 from remit.terms import Period
+from remit.terms.period import months_after
 from tests.pay.conftest import ANN, charter_of, everything, facts_from, total
 
 CASES = yaml.safe_load(Path(__file__).with_name("worked.yaml").read_text("utf-8"))
@@ -56,7 +56,7 @@ def worked_out(case: Mapping[str, Any]) -> dict[str, Any]:
         "held": sum(one.cents for spell in made.charter.people for one in held(made, spell.person)),
         "accrued_in": _by(found, lambda line: f"{line.day:%Y-%m}", "accrued"),
         # payroll comes in the month after what was released
-        "paid_in": _by(found, lambda line: f"{later(line.day, 1):%Y-%m}"),
+        "paid_in": _by(found, lambda line: f"{months_after(line.day, 1):%Y-%m}"),
     }
     return told | _standing(made)
 
@@ -150,8 +150,8 @@ def months(case: Mapping[str, Any]) -> dict[str, Any]:
 def _months(case: Mapping[str, Any]) -> Iterator[Period]:
     first = min(row["day"] for row in case["transactions"]).replace(day=1)
     while first <= case["through"]:
-        yield Period(first, later(first, 1))
-        first = later(first, 1)
+        yield Period(first, months_after(first, 1))
+        first = months_after(first, 1)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if "without" in c["expect"]])
@@ -188,7 +188,7 @@ def test_what_is_owed_is_what_was_accrued_and_not_paid_yet():
         paid = sum(
             line.cents
             for line in found
-            if line.state == "payable" and later(line.day.replace(day=1), 1) <= day
+            if line.state == "payable" and months_after(line.day.replace(day=1), 1) <= day
         )
         assert accrued - paid == cents(amount), day
 

@@ -17,9 +17,9 @@ from remit.measures.customers import (
     efficiency_by_quarter,
 )
 from remit.measures.economics import ltv_of_parts, whole_months
-from remit.measures.recurring import closed_year, months_after
+from remit.measures.recurring import closed_year
 from remit.terms import Answer, Estimate, Finding, Period, Point, Proof, percent
-from remit.terms.period import spoken
+from remit.terms.period import months_after, spoken
 
 RULES = ("001-08",)
 

@@ -26,9 +26,10 @@ from remit.measures.economics import (
     to_cents,
 )
 from remit.measures.intervals import DRAWS, Array, Draws
-from remit.measures.recurring import NOTHING, Book, months_after, recurring_revenue
+from remit.measures.recurring import NOTHING, Book, recurring_revenue
 from remit.measures.retention import Bridge, Kept, bridge_over, retention
 from remit.terms import Period
+from remit.terms.period import months_after
 from remit.terms.shapes import days_in
 
 MONTH_DAYS = 365 / 12

@@ -18,6 +18,7 @@ from remit.evidence.store import ends_of_day
 from remit.measures.intervals import DRAWS, Array
 from remit.measures.queries import sql_of
 from remit.terms import Period
+from remit.terms.period import months_after
 
 DAY = 86400
 
@@ -199,10 +200,7 @@ def months_before(day: date, months: int) -> date:
     >>> months_before(date(2026, 5, 31), 3)
     datetime.date(2026, 2, 28)
     """
-    at = day.year * 12 + day.month - 1 - months
-    first = date(at // 12, at % 12 + 1, 1)
-    following = (first + timedelta(days=32)).replace(day=1)
-    return min(first.replace(day=1) + timedelta(days=day.day - 1), following - timedelta(days=1))
+    return months_after(day, -months)
 
 
 def draws_of_owners(owners: Sequence[str], seed: int) -> tuple[Array, Any, int] | None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from remit.measures.recurring import CENT, NOTHING, months_after
+from remit.measures.recurring import CENT, NOTHING
+from remit.terms.period import months_after
 
 # Lifetime value
 

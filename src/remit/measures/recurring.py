@@ -6,7 +6,6 @@ A customer is the company at the top: subsidiaries and merged records count with
 from __future__ import annotations
 
 from bisect import bisect_right
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from remit.charter import Charter
 from remit.evidence import Evidence, read_once
 from remit.measures.queries import sql_of
 from remit.terms import Period
+from remit.terms.period import months_after
 
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
@@ -102,16 +102,6 @@ def level(steps: Steps, day: date) -> Decimal:
     """
     at = bisect_right(steps, day, key=lambda step: step[0])
     return steps[at - 1][1] if at else NOTHING
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day some months later, or the last of that month where it has no such day.
-
-    >>> months_after(date(2024, 2, 29), 12), months_after(date(2026, 1, 15), -2)
-    (datetime.date(2025, 2, 28), datetime.date(2025, 11, 15))
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def closed_year(as_of: date) -> Period:

@@ -23,10 +23,10 @@ from remit.measures.recurring import (
     Book,
     Steps,
     Term,
-    months_after,
     recurring_revenue,
 )
 from remit.terms import Estimate, Period
+from remit.terms.period import months_after
 
 MONTHS_OF_TREND = 12
 

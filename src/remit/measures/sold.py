@@ -20,12 +20,12 @@ from remit.measures.recurring import (
     NOTHING,
     Book,
     Steps,
-    months_after,
     recurring_revenue,
     ultimate_parents,
 )
 from remit.measures.roles import spells
 from remit.terms import Estimate, Period
+from remit.terms.period import months_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from remit.charter import Charter
 from remit.charter.nouns import Month
 from remit.compensation.conditions import Per
 from remit.terms import Period
+from remit.terms.period import months_after
 
 MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 """Months in each kind of period."""
@@ -18,18 +19,6 @@ MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 def first_month(charter: Charter) -> int:
     """The month, 1 to 12, with which the company's years begin."""
     return get_args(Month).index(charter.fiscal_year_starts) + 1
-
-
-def later(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of that month if it has no such day.
-
-    >>> later(date(2026, 1, 31), 1), later(date(2026, 3, 15), -3)
-    (datetime.date(2026, 2, 28), datetime.date(2025, 12, 15))
-    """
-    from calendar import monthrange
-
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def after(last: date | None) -> date:
@@ -45,8 +34,8 @@ def period_of(day: date, per: Per, starts: int) -> Period:
     """
     length = MONTHS[per]
     passed = (day.month - starts) % 12 % length
-    first = later(day.replace(day=1), -passed)
-    return Period(first, later(first, length))
+    first = months_after(day.replace(day=1), -passed)
+    return Period(first, months_after(first, length))
 
 
 def periods(over: Period, per: Per, starts: int) -> Iterator[Period]:
@@ -56,7 +45,7 @@ def periods(over: Period, per: Per, starts: int) -> Iterator[Period]:
     found = period_of(over.start, per, starts)
     while found.start < over.end:
         yield found
-        found = Period(found.end, later(found.end, MONTHS[per]))
+        found = Period(found.end, months_after(found.end, MONTHS[per]))
 
 
 def label(period: Period, starts: int) -> str:

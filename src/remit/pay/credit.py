@@ -15,6 +15,7 @@ from remit.measures.attainment import WON
 from remit.pay.facts import Credit, Facts, Transaction
 from remit.pay.payees import Stint
 from remit.terms import Period
+from remit.terms.period import months_after
 from remit.terms.shapes import days_in
 
 
@@ -136,12 +137,10 @@ def end_of(day: date, length: str) -> date:
     """
     from datetime import timedelta
 
-    from remit.pay.calendar import later
-
     count, unit = length.removesuffix("s").split(" ")[0], length.removesuffix("s").split(" ")[-1]
     months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
     if months is not None:
-        return later(day, int(count) * months)
+        return months_after(day, int(count) * months)
     return day + timedelta(days=round(days_in(length)))
 
 

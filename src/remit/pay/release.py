@@ -18,9 +18,9 @@ from remit.compensation.commission import Commission
 from remit.compensation.conditions import Instalment
 from remit.compensation.earning import cents, in_cents, money, percent
 from remit.pay.calculate import Calculation, Earned
-from remit.pay.calendar import later
 from remit.pay.credit import end_of, left_early
 from remit.terms import Period
+from remit.terms.period import months_after
 
 State = Literal["credited", "earned", "accrued", "payable"]
 STAGES = (3, 6, 9, 12)
@@ -255,7 +255,9 @@ def _released(calculation: Calculation, earned: Earned, part: Instalment) -> dat
         return deal.cash_on
     if part.at == "customer_month":
         month = part.month or 1
-        day = deal.day if month <= max(deal.prepaid_months, 1) else later(deal.day, month - 1)
+        day = (
+            deal.day if month <= max(deal.prepaid_months, 1) else months_after(deal.day, month - 1)
+        )
         gone = deal.left_on is not None and deal.left_on <= day and month > deal.prepaid_months
         return None if gone else day
     reached = deal.reached_on

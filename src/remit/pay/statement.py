@@ -23,7 +23,7 @@ from remit.compensation.earning import money, number, percent, said
 from remit.compensation.matrix import Matrix
 from remit.compensation.objectives import Objectives
 from remit.pay.calculate import Calculation, Evaluated
-from remit.pay.calendar import first_month, later
+from remit.pay.calendar import first_month
 from remit.pay.credit import rate_of, value
 from remit.pay.facts import Transaction
 from remit.pay.ledger import Ledger, PayMonth, Posted
@@ -43,7 +43,7 @@ from remit.pay.payouts import (
 from remit.pay.promised import promises
 from remit.pay.release import Held, Line, held, lines
 from remit.terms import Period, Place, Problem, RemitError, nearest
-from remit.terms.period import spoken
+from remit.terms.period import months_after, spoken
 
 State = Literal["not posted", "calculated", "approved", "locked"]
 MOST_MONTHS = 24
@@ -273,7 +273,7 @@ def as_if_run(calculation: Calculation, payee: str, month: Period, file: Path) -
     ledger = Ledger.open(file)
     facts, charter = calculation.facts, calculation.charter
     first = month_of(min(facts.first_day() or month.start, month.start))
-    first = max(first, month_of(later(month.start, -MOST_MONTHS)), key=lambda m: m.start)
+    first = max(first, month_of(months_after(month.start, -MOST_MONTHS)), key=lambda m: m.start)
     while first.start <= month.start:
         last = first.last_day
         now = datetime.combine(last, time(), UTC)
@@ -810,7 +810,7 @@ def waits_for(one: Held, deal: Transaction | None) -> str:
         return f"when {who} has paid"
     if one.instalment.startswith("customer month "):
         month = int(one.instalment.rsplit(" ", 1)[1])
-        on = "" if deal is None else f", on {spoken(later(deal.day, month - 1))}"
+        on = "" if deal is None else f", on {spoken(months_after(deal.day, month - 1))}"
         return f"if {who} is still a customer in month {month}{on}"
     until = f" by {spoken(one.until)}" if one.until else ""
     return f"when {who} reaches {one.instalment}{until}"

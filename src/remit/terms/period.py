@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -83,3 +84,13 @@ def parse_day(text: str) -> date:
         if day.isoformat() == written:  # 20260331 and 2026-W14-2 are ISO days as well
             return day
     raise ValueError(f"{text!r} is not a day written like 2026-03-31")
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some months later, or the last of that month where it has no such day.
+
+    >>> months_after(date(2024, 2, 29), 12), months_after(date(2026, 1, 15), -2)
+    (datetime.date(2025, 2, 28), datetime.date(2025, 11, 15))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -14,7 +14,8 @@ from remit.decide.measured.looked import Looked, Untold
 from remit.measures.intervals import ratio
 from remit.measures.pipeline import personas_on_won_deals
 from remit.measures.queries import sql_of
-from remit.measures.recurring import months_after, ultimate_parents
+from remit.measures.recurring import ultimate_parents
+from remit.terms.period import months_after
 
 
 @dataclass(frozen=True, slots=True)

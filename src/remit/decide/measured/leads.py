@@ -11,7 +11,7 @@ from remit.decide.measured import Tells
 from remit.decide.measured.looked import Looked, Untold
 from remit.measures.intervals import DRAWS, Array, Draws
 from remit.measures.queries import sql_of
-from remit.measures.recurring import months_after
+from remit.terms.period import months_after
 
 MONTHS = 12
 

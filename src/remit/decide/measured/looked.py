@@ -15,10 +15,11 @@ from remit.charter.ownership import EVERYWHERE
 from remit.decide.facts import Measured, Value
 from remit.decide.measured import finite
 from remit.evidence import Evidence
-from remit.measures.recurring import Book, months_after, recurring_revenue
+from remit.measures.recurring import Book, recurring_revenue
 from remit.measures.roles import LONG_AGO, Held, roles_held
 from remit.measures.time import RoleTime, large_enough, minimum_group, time_by_role
 from remit.terms import Estimate, Period
+from remit.terms.period import months_after
 
 T = TypeVar("T")
 YEAR = 365

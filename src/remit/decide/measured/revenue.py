@@ -15,17 +15,10 @@ from remit.decide.measured.looked import Looked, Untold
 from remit.measures.after_signing import customers
 from remit.measures.intervals import middle, ratio
 from remit.measures.queries import sql_of
-from remit.measures.recurring import (
-    NOTHING,
-    Book,
-    Steps,
-    closed_year,
-    level,
-    months_after,
-    ultimate_parents,
-)
+from remit.measures.recurring import NOTHING, Book, Steps, closed_year, level, ultimate_parents
 from remit.measures.retention import Retention, retention
 from remit.terms import Estimate
+from remit.terms.period import months_after
 
 PAYS = ("contracts or arr_changes",)
 """What tells of recurring revenue: either will do."""
