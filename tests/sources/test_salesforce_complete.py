@@ -441,6 +441,47 @@ def test_a_company_that_changed_hands_had_each_owner_for_a_time(charter, evidenc
     ]
 
 
+HANDED_ON = [
+    {"OpportunityId": "0061", "Field": "Owner", "OldValue": old, "NewValue": new, "CreatedDate": at}
+    for old, new, at in (
+        ("005A", "005B", "2026-03-01T00:00:00Z"),
+        ("Ada Lovelace", "Grace Hopper", "2026-03-01T00:00:00Z"),
+        ("005B", "005C", "2026-05-01T00:00:00Z"),
+    )
+]
+DEAL = {"Id": "0061", "OwnerId": "005C", "CreatedDate": "2026-01-10T00:00:00Z"}
+OWNERS = """SELECT n.name, from_at, to_at FROM ownership_changes o
+    JOIN private.names n ON n.person_id = o.owner_id ORDER BY from_at"""
+
+
+def test_whoever_had_a_deal_before_its_first_recorded_change_had_it_from_its_creation(
+    charter, evidence
+):
+    found = evidence(
+        charter(CHARTER),
+        User=[{"Id": f"005{x}", "Name": x, "Title": "AE"} for x in "ABC"],
+        Opportunity=[DEAL],
+        OpportunityFieldHistory=HANDED_ON,
+    )
+
+    assert found.sql(OWNERS) == [
+        ("A", datetime(2026, 1, 10), datetime(2026, 3, 1)),
+        ("B", datetime(2026, 3, 1), datetime(2026, 5, 1)),
+        ("C", datetime(2026, 5, 1), None),
+    ]
+
+
+def test_a_record_that_a_queue_had_first_has_its_first_owner_from_the_change(charter, evidence):
+    found = evidence(
+        charter(CHARTER),
+        User=[{"Id": "005B", "Name": "B", "Title": "AE"}],
+        Opportunity=[DEAL],
+        OpportunityFieldHistory=[{**HANDED_ON[0], "OldValue": "00G1"}],
+    )
+
+    assert found.sql(OWNERS) == [("B", datetime(2026, 3, 1), None)]
+
+
 def test_a_user_reports_to_their_manager(charter, evidence):
     found = evidence(
         charter(CHARTER),

@@ -32,10 +32,18 @@ def same_meetings(con: duckdb.DuckDBPyConnection, within: float) -> int:
         SELECT p.activity_id, p.person_id, a.happened_at, a.day, coalesce(a.seen_in, 'crm') = 'calendar' AS of_calendar
         FROM participants p JOIN activities a USING (activity_id)
         WHERE a.kind = 'meeting' AND NOT a.date_only AND (coalesce(a.seen_in, 'crm') <> 'calendar' OR a.counted);
+        -- what a calendar tells of a meeting; ids of calendars' meetings hang on this file's key
+        CREATE OR REPLACE TEMP TABLE calendar_words AS
+        SELECT activity_id, concat_ws(' ', happened_at, minutes, recorded_at, external, people, records) AS told
+        FROM activities
+        LEFT JOIN (SELECT activity_id, count(*) AS people FROM participants GROUP BY 1) USING (activity_id)
+        LEFT JOIN (SELECT activity_id, string_agg(record_id, ' ' ORDER BY record_id) AS records
+            FROM activity_links GROUP BY 1) USING (activity_id)
+        WHERE seen_in = 'calendar';
         CREATE OR REPLACE TEMP TABLE pairs AS
         SELECT k.activity_id AS calendar_id, c.activity_id AS crm_id, count(*) AS shared,
-            min(abs(date_diff('second', k.happened_at, c.happened_at))) AS apart
-        FROM sittings k JOIN sittings c ON c.person_id = k.person_id AND c.day = k.day
+            min(abs(date_diff('second', k.happened_at, c.happened_at))) AS apart, any_value(k.told) AS told
+        FROM (SELECT s.*, w.told FROM sittings s JOIN calendar_words w USING (activity_id)) k JOIN sittings c ON c.person_id = k.person_id AND c.day = k.day
             AND k.of_calendar AND NOT c.of_calendar
             AND abs(date_diff('second', k.happened_at, c.happened_at)) <= {within} * 60
         GROUP BY ALL;
@@ -46,7 +54,7 @@ def same_meetings(con: duckdb.DuckDBPyConnection, within: float) -> int:
         con.execute(
             """INSERT INTO same_meetings SELECT calendar_id, crm_id FROM (
                 SELECT *, row_number() OVER (PARTITION BY calendar_id ORDER BY shared DESC, apart, crm_id) AS of_calendar,
-                    row_number() OVER (PARTITION BY crm_id ORDER BY shared DESC, apart, calendar_id) AS of_crm
+                    row_number() OVER (PARTITION BY crm_id ORDER BY shared DESC, apart, told, calendar_id) AS of_crm
                 FROM pairs) WHERE of_calendar = 1 AND of_crm = 1;
             DELETE FROM pairs WHERE calendar_id IN (SELECT calendar_id FROM same_meetings)
                 OR crm_id IN (SELECT crm_id FROM same_meetings)"""

@@ -21,7 +21,7 @@ from remit.terms import Place, Problem
 
 P = ParamSpec("P")
 T = TypeVar("T")
-FORMAT = "4"
+FORMAT = "5"
 """Version of the layout of an evidence file."""
 
 

@@ -242,6 +242,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             record_type=Column(TEXT, "account, opportunity or lead", required=True),
             record_id=_id("the record"),
             owner_id=_who("who owned it", required=True),
+            previous_owner_id=_who("who owned it before, where the CRM says so at the change"),
             from_at=Column(INSTANT, "from when", required=True),
             to_at=Column(INSTANT, "until when; null while still"),
             entry_id=Column(TEXT, "the CRM's id of the entry; orders entries of one instant"),

@@ -234,6 +234,8 @@ def make_spells(con: duckdb.DuckDBPyConnection, name: str, *, of: str = "") -> N
     order = (
         f"PARTITION BY record_type, record_id ORDER BY {at}, entry_id NULLS FIRST, place, {what}"
     )
+    if name == "ownership_changes":
+        con.execute(_FIRST_OWNERS.format(order=order))
     place = "row_number() OVER later AS place, " if "place" in TABLES[name].columns else ""
     con.execute(
         f"""INSERT INTO {name} BY NAME
@@ -243,6 +245,19 @@ def make_spells(con: duckdb.DuckDBPyConnection, name: str, *, of: str = "") -> N
         WINDOW later AS ({order})"""
     )
 
+
+_FIRST_OWNERS = """
+    INSERT INTO entries BY NAME
+    SELECT record_type, record_id, previous_owner_id AS owner_id, created_at AS from_at,
+        created_at AS known_from, stated_at, 0 AS place
+    FROM (SELECT *, row_number() OVER ({order}) AS nth FROM entries
+        WHERE owner_id <> '' OR previous_owner_id IS NOT NULL)
+    JOIN (SELECT 'account' AS record_type, account_id AS record_id, created_at FROM accounts
+        UNION ALL SELECT 'lead', lead_id, created_at FROM leads
+        UNION ALL SELECT 'opportunity', opportunity_id, created_at FROM opportunities)
+        USING (record_type, record_id)
+    WHERE nth = 1 AND previous_owner_id IS NOT NULL AND created_at < from_at"""
+"""Whoever had a record before its first known change had it since the CRM first had the record."""
 
 HISTORIES = {
     "stage_changes": ("stage", "entered_at", "left_at"),

@@ -13,17 +13,17 @@ OBJECTS = {
     "RecordType": "Name DeveloperName",
     "Account": "MasterRecordId RecordTypeId Name NumberOfEmployees Industry BillingCountry OwnerId"
     " ParentId CreatedDate LastModifiedDate",
-    "AccountHistory": "AccountId Field NewValue CreatedDate",
+    "AccountHistory": "AccountId Field OldValue NewValue CreatedDate",
     "Contact": "MasterRecordId RecordTypeId AccountId Title Department CreatedDate"
     " LastModifiedDate",
     "Lead": "MasterRecordId RecordTypeId CreatedDate LastModifiedDate CreatedById OwnerId"
     " LeadSource Status NumberOfEmployees Industry Country ConvertedDate ConvertedAccountId"
     " ConvertedContactId ConvertedOpportunityId",
-    "LeadHistory": "LeadId Field NewValue CreatedDate",
+    "LeadHistory": "LeadId Field OldValue NewValue CreatedDate",
     "Opportunity": "RecordTypeId AccountId OwnerId CreatedById CreatedDate LastModifiedDate"
     " StageName Type Amount CurrencyIsoCode CloseDate IsClosed IsWon LeadSource",
     "OpportunityHistory": "OpportunityId StageName CreatedById CreatedDate",
-    "OpportunityFieldHistory": "OpportunityId Field NewValue CreatedDate",
+    "OpportunityFieldHistory": "OpportunityId Field OldValue NewValue CreatedDate",
     "OpportunityContactRole": "OpportunityId ContactId Role CreatedDate LastModifiedDate",
     "OpportunityStage": "ApiName MasterLabel IsClosed IsWon",
     "OpportunityLineItem": "OpportunityId Product2Id ProductCode Quantity TotalPrice"

@@ -386,7 +386,7 @@ def _meetings(export: Export, known_how: str) -> Iterator[Mapped]:
             bool_and(alone) AS alone
         FROM (SELECT activity_id, c.*, {rule} AS rule, {automated} AS automated,
                 -- the organiser's copy tells best whether it took place
-                (NOT by_owner, reason IS NOT NULL, coalesce(reason, '')) AS best
+                (NOT by_owner, reason IS NOT NULL, coalesce(reason, ''), happened_at, minutes, day, date_only) AS best
               FROM calendar_copies c JOIN calendar_ids USING (meeting))
         GROUP BY activity_id"""
     )

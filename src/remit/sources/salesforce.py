@@ -317,18 +317,19 @@ def _histories(export: Export) -> Iterator[Rows]:
         if history is None:
             continue
         new = history.id("NewValue").sql
-        owner = (
-            f"lower({history.text('Field').sql}) IN ('owner', 'ownerid') AND left({new}, 3) = '005'"
-        )
+        owner = f"lower({history.text('Field').sql}) IN ('owner', 'ownerid')"
         yield Rows(
             "ownership_changes",
             history.raw,
             {
                 "record_type": constant(type_),
                 "record_id": history.id(id_column),
+                # each change is written twice, with ids and with names
                 "owner_id": Cell(
-                    f"CASE WHEN {owner} THEN seller({new}) ELSE '' END", column="NewValue"
+                    f"CASE WHEN {owner} AND left({new}, 3) = '005' THEN seller({new}) ELSE '' END",
+                    column="NewValue",
                 ),
+                "previous_owner_id": _owner_before(history, owner),
                 "from_at": history.instant("CreatedDate"),
                 "entry_id": id_of_any(history, "Id"),
                 "stated_at": history.instant("CreatedDate"),
@@ -337,6 +338,13 @@ def _histories(export: Export) -> Iterator[Rows]:
             refuse=not_in_future(export, "from_at"),
             staged=True,
         )
+
+
+def _owner_before(history: Reader, of_owner: str) -> Cell:
+    """Who had a record before the change; nobody where a queue had it or the column is absent."""
+    old = id_of_any(history, "OldValue")
+    known = f"{of_owner} AND left({old.sql}, 3) = '005'"
+    return Cell(f"CASE WHEN {known} THEN seller({old.sql}) END", column="OldValue")
 
 
 def _tickets(export: Export) -> Iterator[Rows]:

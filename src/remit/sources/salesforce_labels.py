@@ -86,6 +86,7 @@ KINDS: tuple[Kind, ...] = (
         {
             "OpportunityId": _DEAL_ID,
             "Field": ("Field / Event", "Field/Event", "Feld/Ereignis"),
+            "OldValue": ("Old Value", "Alter Wert"),
             "NewValue": ("New Value", "Neuer Wert"),
             "CreatedDate": ("Edit Date", "Bearbeitungsdatum"),
             "CreatedByName": ("Edited By", "Bearbeitet von"),
@@ -98,6 +99,7 @@ KINDS: tuple[Kind, ...] = (
         {
             "LeadId": _LEAD_ID,
             "Field": ("Field / Event", "Field/Event", "Feld/Ereignis"),
+            "OldValue": ("Old Value", "Alter Wert"),
             "NewValue": ("New Value", "Neuer Wert"),
             "CreatedDate": ("Edit Date", "Bearbeitungsdatum"),
             "CreatedByName": ("Edited By", "Bearbeitet von"),

@@ -363,14 +363,16 @@ def _ids_for_names(export: Export) -> None:
                     "those stay without",
                 )
         if {"Field", "NewValue"} <= columns.keys():
-            field_, new = (f"trim(r.{columns[name]})" for name in ("Field", "NewValue"))
+            field_ = f"trim(r.{columns['Field']})"
             owner = f"lower({field_}) IN {quoted_list(OWNER_FIELDS)}"
-            by_name = f"coalesce(o.id, {_made_id(quoted('005'), new)})"
-            added["NewValue"] = (
-                f"CASE WHEN {owner} AND coalesce(o.ids, 1) = 1 THEN {by_name} ELSE {new} END"
-            )
+            for place, name in enumerate(n for n in ("OldValue", "NewValue") if n in columns):
+                value, who = f"trim(r.{columns[name]})", f"o{place}"
+                by_name = f"coalesce({who}.id, {_made_id(quoted('005'), value)})"
+                added[name] = (
+                    f"CASE WHEN {owner} AND coalesce({who}.ids, 1) = 1 THEN {by_name} ELSE {value} END"
+                )
+                joined += f" LEFT JOIN ids_of_user {who} ON {who}.name = lower({value})"
             added["Field"] = f"CASE WHEN {owner} THEN 'Owner' ELSE {field_} END"
-            joined += f" LEFT JOIN ids_of_user o ON o.name = lower({new})"
         if added:
             with_columns(reader, added, joined)
         if reader.raw.name.partition(" ")[0] in ("Task", "Event"):
