@@ -84,6 +84,7 @@ def test_more_sold_while_more_of_it_is_lost_early_is_amber_and_told_as_no_cause(
 
     assert (found.answer, found.severity) == (Answer.INDICATED, Severity.AMBER)
     assert found.measured.value == pytest.approx(0.4)
+    assert found.limit is None  # its limit is on the rise, and this is what was lost
     assert "ae: 40 % of 200 customers sold in 1 Jul 2024 to 30 Jun 2025 were lost by month 12" in (
         found.says
     )

@@ -121,6 +121,7 @@ def test_a_healthy_handoff_is_clear_on_all_three(handed_over):
     found = handed_over(count=100, accepted=80, converted=62, rejected=20)
 
     assert {f.answer for f in found.values()} == {Answer.CLEAR}
+    assert {f.roles for f in found.values()} == {("sdr", "ae")}
 
 
 @pytest.mark.shows("000-23", "fires")

@@ -37,7 +37,7 @@ def test_account_executives_who_prospect_half_their_recorded_time_are_indicated_
 
     assert (found.answer, found.severity) == (Answer.INDICATED, Severity.AMBER)
     assert found.limit.value == 0.25
-    assert found.caveats[0].startswith("Holds unless less than")
+    assert found.caveats[0].startswith("Holds if at least")
 
 
 @pytest.mark.shows("000-14", "fires")

@@ -99,6 +99,11 @@ def test_a_misspelt_word_is_one_problem_not_also_a_missing_one(refused):
             "charter.yaml:3:26  privacy.minimum_group: must be at least 3.\n    It says 2 now.",
         ),
         (
+            "benchmarks: {minimum_group: {value: 2, because: we are few}}",
+            "charter.yaml:3:37  benchmarks.minimum_group.value: is 2, which would show figures about "
+            "fewer than 3 people.\n    Give 3 or more.",
+        ),
+        (
             "currency: usd",
             "charter.yaml:3:11  currency: is not written as it must be: three capital letters, "
             "such as USD.\n    It says 'usd' now.",

@@ -128,7 +128,7 @@ def findings() -> list[Finding]:
         ("month", "share prospecting", "coverage"),
         tuple((date(2026, m, 1), 0.3 + m / 100, 0.27) for m in range(1, 11)), 12,
     )  # fmt: skip
-    holds = "Holds unless less than 19 % of the time not recorded went into prospecting."
+    holds = "Holds if at least 19 % of the time not recorded went into prospecting."
     return [
         Finding(
             "csm_support", "roles.csm in enterprise", Answer.PROVEN,

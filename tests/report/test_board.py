@@ -6,7 +6,7 @@ import dataclasses
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from xml.etree import ElementTree
 
 import jsonschema
@@ -14,6 +14,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from remit.audit import Audit, compared, false_discovery
+from remit.benchmarks import benchmarks
+from remit.report import wording
 from remit.report.audit_schema import audit_schema
 from remit.report.contents import contents
 from remit.report.html import html
@@ -22,7 +24,7 @@ from remit.report.machine import as_json
 from remit.report.pdf import pdf
 from remit.report.sarif import sarif
 from remit.report.workbook import workbook
-from remit.terms import Cost, Point, Severity
+from remit.terms import Answer, Cost, Estimate, Finding, Point, Proof, Severity
 
 from .conftest import HOSTILE
 
@@ -172,3 +174,90 @@ def test_no_format_speaks_of_causes(whole: Audit) -> None:
     shown = html(contents(whole))
 
     assert not re.search(r"\b(caused by|leads to|results in|due to)\b", shown)
+
+
+def test_the_page_and_the_pdf_round_a_number_as_its_sentence_does(whole: Audit) -> None:
+    says = "smb: net revenue retention is 99.8 % (97 to 104 %)."
+    first = dataclasses.replace(
+        whole.findings[0], says=says, measured=Estimate(0.998, "share", 0.97, 1.04)
+    )
+    page = html(dataclasses.replace(whole, findings=(first, *whole.findings[1:])))
+
+    assert page.count("99.8\u00a0% (97 to 104\u00a0%)") > 2
+    assert "100\u00a0% (97" not in page
+
+
+def test_a_limit_on_something_else_than_the_number_is_not_put_beside_it(whole: Audit) -> None:
+    counted = dataclasses.replace(whole.findings[0].limit, value=1.0, unit="count")  # type: ignore[type-var]
+
+    assert wording.held(whole.findings[0]) == "at least 40 %"
+    assert wording.held(dataclasses.replace(whole.findings[0], limit=counted)) == ""
+
+
+def test_of_one_check_the_worse_finding_is_on_the_first_page_and_numbers_come_first(
+    whole: Audit,
+) -> None:
+    def red(check: str, about: str, value: float | None) -> Finding:
+        measured = None if value is None else Estimate(value, "share", value, value)
+        return Finding(check, about, Answer.PROVEN, "It is.", (), Severity.RED, measured)
+
+    findings = (red("c", "a", 0.2), red("c", "b", 0.4), red("d", "a", None), red("e", "z", 0.1))
+    matter = contents(dataclasses.replace(whole, findings=findings, discovery=None)).matter
+
+    assert [(f.check, f.about) for f in matter] == [("c", "b"), ("e", "z"), ("c", "a"), ("d", "a")]
+
+
+def test_a_role_card_says_how_much_of_the_time_the_first_function_takes(whole: Audit) -> None:
+    page = html(whole)
+
+    assert "The function that a person does most takes, on average, " in page
+    bare = dataclasses.replace(whole, times=())
+    assert "The function that a person does most" not in html(bare)
+
+
+def test_a_report_without_a_structure_says_why_where_it_is_told(whole: Audit) -> None:
+    why = "The charter names no segments."
+
+    assert "The structure, decided" not in html(contents(whole))
+    page = html(contents(whole, undecided=why))
+    assert "The structure, decided" in page
+    assert why in page
+    assert pdf(contents(whole, undecided=why)) != pdf(contents(whole))
+
+
+def test_words_to_be_typed_are_code_and_stay_inert(whole: Audit) -> None:
+    first = dataclasses.replace(whole.findings[0], remedy="Set `every: <b>` to what can be held.")
+
+    page = html(dataclasses.replace(whole, findings=(first, *whole.findings[1:])))
+
+    assert "Set <code>every: &lt;b&gt;</code> to what" in page
+
+
+def test_what_can_be_less_than_nothing_is_not_drawn_from_nothing(whole: Audit) -> None:
+    amber = benchmarks()["expansion_drift"].limit(whole.over.last_day, "amber")
+    change = Finding(
+        "seller_drift", "roles.ae: share of expansion in time", Answer.CLEAR,
+        "ae: 0 points (-1 to +1).", (), measured=Estimate(-0.001, "share", -0.01, 0.009),
+        limit=amber, roles=("ae",),
+    )  # fmt: skip
+    with_change = dataclasses.replace(whole, findings=(*whole.findings, change))
+
+    assert "Expansion drift" not in html(with_change)
+    assert "0 points (-1 to +1)" in html(with_change)
+    assert "Support share" in html(with_change)
+
+
+def test_the_workbook_holds_amounts_shares_and_days_as_numbers(whole: Audit) -> None:
+    proof = Proof(
+        "sums", columns=("deal", "amount", "share", "day", "what"),
+        rows=(("0012345", "-1,250.50", "12 %", "2026-03-04", "10 of 12"),), total=1,
+    )  # fmt: skip
+    first = dataclasses.replace(whole.findings[0], proof=proof)
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(workbook(contents(dataclasses.replace(whole, findings=(first,)))))
+    )
+
+    row = book.get_sheet_by_name("Proof").to_python()[2]
+    assert row[2:] == ["0012345", -1250.5, 0.12, date(2026, 3, 4), "10 of 12"]
+    months = book.get_sheet_by_name("Months").to_python()
+    assert months[1][2] == first.trend[0].month

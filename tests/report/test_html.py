@@ -11,7 +11,7 @@ import pytest
 
 from remit.audit import Audit
 from remit.report.html import html
-from remit.terms import Answer
+from remit.terms import Answer, Finding
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -119,7 +119,7 @@ def test_a_finding_opens_to_what_it_takes_to_check_it(page: Page) -> None:
     assert "34 % (30 to 38 %), on 8 people, 53 weeks" in text
     assert "at most 25 %" in text
     assert "Red Flags (25 %)" in text
-    assert "Holds unless less than 19 % of the time not recorded" in text
+    assert "Holds if at least 19 % of the time not recorded" in text
     assert "SELECT week, sum(minutes) FROM work" in text
     assert "the first 25 of 200 rows" in text
 
@@ -166,3 +166,26 @@ def test_few_people_in_two_roles_are_not_counted_exactly(by_hand: Audit) -> None
 
 def test_the_same_audit_is_the_same_file(by_hand: Audit, written: str) -> None:
     assert html(by_hand) == written
+
+
+def test_what_several_checks_say_in_the_same_words_is_said_once(by_hand: Audit) -> None:
+    twice = tuple(
+        Finding(check, "roles", Answer.DOES_NOT_APPLY, "The charter has no SDR.", (rule,))
+        for check, rule in (("contact_points", "003-14"), ("meetings_a_week", "003-11"))
+    )
+
+    page = html(dataclasses.replace(by_hand, findings=(*by_hand.findings, *twice)))
+
+    assert page.count("The charter has no SDR.") == 1
+    assert "rules 003-14, 003-11" in page
+
+
+def test_a_company_without_segments_has_put_none_together(by_hand: Audit) -> None:
+    time = dataclasses.replace(by_hand.times[0], role="csm", segments=())
+    parted = dataclasses.replace(by_hand, times=(time,))
+    whole = dataclasses.replace(
+        parted, declared=tuple(dataclasses.replace(d, segments=()) for d in by_hand.declared)
+    )
+
+    assert "Put together so that this holds: csm" in html(parted)
+    assert "Put together" not in html(whole)

@@ -69,8 +69,8 @@ def test_every_red_finding_is_printed_however_many_there_are(by_hand: Audit) -> 
 def test_a_tipping_point_is_said_once(by_hand: Audit) -> None:
     shown = words(screen(by_hand))
 
-    assert shown.count("Holds unless less than 19 %") == 1
-    assert shown.count("Holds unless less than 12 %") == 1
+    assert shown.count("Holds if at least 19 %") == 1
+    assert shown.count("Holds if at least 12 %") == 1
 
 
 def test_words_of_the_evidence_steer_nothing(hostile: Audit) -> None:

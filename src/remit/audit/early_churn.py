@@ -153,7 +153,6 @@ def _compared(view: View, part: Part, found: SoldBy) -> Finding:
         RULES,
         severity,
         later.early_churn,
-        limit,
         support=(earlier.early_churn, later.new_arr, earlier.new_arr),
         proof=_proof(found, group),
         remedy="Look at the lost customers of the later quarters with those who sold and onboarded "

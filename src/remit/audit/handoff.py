@@ -53,9 +53,17 @@ def sdr_ae_handoff(view: View) -> Iterator[Finding]:
         if flow.too_few:
             yield _too_few("sdr_ae_handoff", flow, RULES)
             continue
-        yield _acceptance(view, flow)
-        yield _conversion(view, flow)
-        yield _fields(view, flow)
+        for found in (_acceptance(view, flow), _conversion(view, flow), _fields(view, flow)):
+            yield _between(flow, found)
+
+
+def _between(flow: HandoffFlow, found: Finding) -> Finding:
+    """A finding about both sides of a handoff, in its segment."""
+    return dataclasses.replace(
+        found,
+        roles=(flow.giver, flow.taker),
+        segments=(flow.segment,) if flow.segment else (),
+    )
 
 
 def _first_meeting(view: View, flow: HandoffFlow) -> bool:
@@ -316,7 +324,7 @@ def handoffs_declared(view: View) -> Iterator[Finding]:
         if not _first_meeting(view, flow):
             yield _shown(view, flow, "acceptance", flow.accepted, "accepted")
             yield _shown(view, flow, "conversion", flow.converted, "converted")
-            yield _fields(view, flow, "handoffs_declared")
+            yield _between(flow, _fields(view, flow, "handoffs_declared"))
     for handoff in view.charter.handoffs:
         if handoff.returns and not any(
             other.giver == handoff.taker and other.taker == handoff.giver

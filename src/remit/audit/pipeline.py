@@ -212,7 +212,7 @@ def _stakeholders(view: View, part: Sellers) -> Finding:
     minimum = view.number("minimum_cases")
     on = "1 contact" if found.contacts.value == 1 else f"{found.contacts.value:g} contacts"
     between = (
-        f" ({found.contacts.low:g} to {found.contacts.high:g})"
+        f" ({found.contacts.low:.2g} to {found.contacts.high:.2g})"
         if found.contacts.low is not None and found.contacts.high is not None
         else ""
     )
@@ -380,7 +380,7 @@ def _personas_of(view: View, found: Personas) -> Finding:
         )
     few, many = view.number("personas_generalist"), view.number("personas_specialist")
     between = (
-        f" ({found.median.low:g} to {found.median.high:g})"
+        f" ({found.median.low:.2g} to {found.median.high:.2g})"
         if found.median.low is not None and found.median.high is not None
         else ""
     )

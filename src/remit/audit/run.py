@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -127,7 +128,7 @@ def audit(
         assert any(found.check == name for found in findings), f"{name} said nothing"
     progress("following work from role to role")
     handovers = handovers_of_work(evidence, charter, numbers, over) if view.held else ()
-    ordered = tuple(worst_first(findings))
+    ordered = tuple(_money_last(worst_first(findings)))
     return Audit(
         company=charter.company,
         as_of=evidence.as_of,
@@ -156,6 +157,18 @@ def audit(
         discovery=false_discovery(ordered),
         subjects={name: check.call.__module__.rpartition(".")[2] for name, check in checks.items()},
     )
+
+
+def _money_last(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The same order, but what could not be looked at begins with roles and not with figures of money.
+
+    Those are about the company or a segment as a whole.
+    """
+    for answer, same in itertools.groupby(findings, lambda found: found.answer):
+        blind = answer is Answer.COULD_NOT_LOOK
+        yield from sorted(
+            same, key=lambda found: blind and found.about.startswith(("company", "segments"))
+        )
 
 
 def measured_days(evidence: Evidence) -> Period:

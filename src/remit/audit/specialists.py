@@ -449,20 +449,21 @@ def _said(
             f"{_count(view, found)} people are credited in two roles; none of them can be judged."
         )
     if maybe and not twice:
-        return (
-            f"Of {_count(view, judged)} people credited in two roles who can be judged, "
-            f"{_count(view, maybe)} {kept}, each on fewer than {red.value:.0f}."
-        )
+        return f"{_of_judged(view, maybe, judged)} {kept}, each on fewer than {red.value:.0f}."
     if not twice:
         return (
             f"{_count(view, found)} people are credited in two roles; {_count(view, judged)} of them can "
             f"be judged, and none of these {kept}."
         )
     told = f": {credits} credits." if _may_count(view, twice) else "."
-    return (
-        f"Of {_count(view, judged)} people credited in two roles who can be judged, "
-        f"{_count(view, twice)} {kept}{told}"
-    )
+    return f"{_of_judged(view, twice, judged)} {kept}{told}"
+
+
+def _of_judged(view: View, some: int, judged: int) -> str:
+    """How many of how many; once where neither number may be said."""
+    of, those = _count(view, judged), _count(view, some)
+    whole = f" of {of}" if of != those else ""
+    return f"{those[0].upper()}{those[1:]}{whole} people credited in two roles who can be judged"
 
 
 def _may_count(view: View, people: int) -> bool:

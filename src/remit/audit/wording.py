@@ -42,4 +42,4 @@ def tipping_said(tipping: float | None, doing: str) -> str:
         return ""
     if tipping <= 0:
         return ""
-    return f"Holds unless less than {percent(tipping)} of the time not recorded went into {doing}."
+    return f"Holds if at least {percent(tipping)} of the time not recorded went into {doing}."

@@ -24,6 +24,7 @@ from remit.charter.handoffs import default_name
 from remit.charter.nouns import Charter
 from remit.charter.organisation import HEADCOUNT_OF_ALL, Spell
 from remit.charter.positions import Path_, Positioned, shortened, shown
+from remit.charter.statements import LEAST_GROUP
 from remit.compensation.measures import measured, named
 from remit.rules import rules
 from remit.terms import Place, Problem, closest, nearest
@@ -48,6 +49,7 @@ def disagreements(read: Positioned) -> Iterator[Problem]:
     yield from _dangling(read)
     yield from _doubled(read)
     yield from _crossed(read)
+    yield from _too_small_a_group(read)
     yield from _odd_facts(read)
     yield from _beyond_the_whole(read)
     yield from _named_twice(read, ("handoffs",), read.value.get("handoffs"))
@@ -426,6 +428,21 @@ def _crossed(read: Positioned) -> Iterator[Problem]:
                 f"benchmarks.{name}",
                 f"has amber at {amber:g}, past red at {red:g}.",
                 "Give both levels, the milder one as amber.",
+            )
+
+
+def _too_small_a_group(read: Positioned) -> Iterator[Problem]:
+    """A benchmark of the minimum group that shows figures about one or two people."""
+    name = "minimum_group"
+    override = _block(_block(read.value.get("benchmarks")).get(name))
+    for level, value in override.items():
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if level in LEVELS and number and value < LEAST_GROUP:
+            yield Problem(
+                read.place(("benchmarks", name, level)),
+                f"benchmarks.{name}.{level}",
+                f"is {value:g}, which would show figures about fewer than {LEAST_GROUP} people.",
+                f"Give {LEAST_GROUP} or more.",
             )
 
 

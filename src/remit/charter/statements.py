@@ -9,6 +9,9 @@ from remit.charter.handoffs import Step
 from remit.terms import nearest
 from remit.terms.shapes import Amount, Count, Day, Length, Noun, Number, Ratio, Serves, Text, Words
 
+LEAST_GROUP = 3
+"""Fewest people in a figure about behaviour, whatever a charter would allow."""
+
 
 class Measure(Noun):
     """A measure under the company's own name, and where it is recorded."""
@@ -88,7 +91,7 @@ class IndividualView(Noun):
 class Privacy(Noun):
     """How closely people may be looked at."""
 
-    minimum_group: Annotated[Count, Field(ge=3)] | None = None
+    minimum_group: Annotated[Count, Field(ge=LEAST_GROUP)] | None = None
     keep_activities: Length | None = None
     keep_names: Length | None = None
     individual_view: IndividualView | None = None

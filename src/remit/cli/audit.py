@@ -29,6 +29,12 @@ from remit.report.terminal import show
 from remit.sources import load
 from remit.terms import Place, Problem, RemitError, Severity
 
+UNDECIDED = (
+    "A structure is decided segment by segment, from what is known of each, and `segments:` of the "
+    "charter names none."
+)
+"""Why a report has no structure decision."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
@@ -106,6 +112,7 @@ def run_audit(
             since=before,
             changes=compared(before, found) if before is not None else (),
             decided=decided,
+            undecided="" if charter.segments else UNDECIDED,
         )
         on_screen = _write(outputs, shown, charter_file, fail_on)
     if on_screen:

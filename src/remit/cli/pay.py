@@ -56,12 +56,13 @@ def run_pay_run(
 
     period = _month(month)
     ledger = _there(at)
-    number = 0
+    number, posted = 0, set[str]()
     if ledger is not None:
         ledger.require_open(period)
         number = ledger.number
+        posted = {balance.payee for balance in ledger.balances()}
     facts = read_facts(charter, list(sources)).on(as_of)
-    wrong = problems(charter, facts, period.last_day)
+    wrong = problems(charter, facts, period.last_day, posted)
     if wrong:
         raise RemitError(wrong)
     calculation = Calculation(charter, facts, period.last_day)

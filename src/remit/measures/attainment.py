@@ -226,15 +226,19 @@ def ramp_days(
     return float(value.range[0]) if value.range else value.value
 
 
-def credited_deals(evidence: Evidence) -> Any:
+def credited_deals(evidence: Evidence, deals: Any = None) -> Any:
     """Every deal won, with who owned it when it was, and who has a split of it.
+
+    Args:
+        evidence: As of the day to look from.
+        deals: The deals to look among; left out, all of them.
 
     Returns:
         An expression with a row a deal, spell of an owner at closing and split: `opportunity_id,
         kind, closed_at, amount, currency, company_amount, owner_id, owner_then, from_at,
         split_to, split_kind, split_share`.
     """
-    deals = evidence["opportunities"]
+    deals = evidence["opportunities"] if deals is None else deals
     won = deals.filter(deals.won & deals.closed_at.notnull()).select(
         "opportunity_id",
         "account_id",

@@ -12,6 +12,7 @@ import numpy as np
 from remit.benchmarks import Benchmark
 from remit.charter import Charter
 from remit.charter.ownership import EVERYWHERE
+from remit.charter.statements import LEAST_GROUP
 from remit.evidence import Evidence
 from remit.measures.groups import enough, there_in
 from remit.measures.intervals import Array, Draws, drawn_shares, shares
@@ -171,15 +172,10 @@ def time_by_role(
     return tuple(found)
 
 
-LEAST_GROUP = 3
-"""No figure about behaviour is of fewer people, whatever the benchmark is set to; the charter's own
-word `privacy: minimum_group:` is refused below it."""
-
-
 def minimum_group(charter: Charter, numbers: Mapping[str, Benchmark], day: date) -> int:
     """Fewest people in a figure about behaviour, by the charter or else by the benchmark.
 
-    A benchmark set under `LEAST_GROUP` counts as that.
+    A benchmark set under `LEAST_GROUP`, which no charter that was read can hold, counts as that.
     """
     by_default = int(numbers["minimum_group"].at(day).value or 5)
     return charter.privacy.minimum_group or max(LEAST_GROUP, by_default)

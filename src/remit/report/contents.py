@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from remit.audit import Audit, Change
 from remit.audit.discovery import named
 from remit.benchmarks import benchmarks
 from remit.decide import Decided
-from remit.terms import Answer, Finding, Severity
+from remit.terms import Answer, Estimate, Finding, Severity
 
 MATTER = 5
 """Findings on the first page."""
@@ -49,6 +50,8 @@ class Card:
     kind: str
     owned: tuple[str, ...]
     figures: tuple[Figure, ...]
+    concentrations: tuple[tuple[str, Estimate], ...] = ()
+    """In each of its parts, the share that a person's most frequent function has, on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Contents:
     audit: Audit
     matter: tuple[Finding, ...]
     """The findings that matter most: red before amber, those that stand when all looks are taken
-    together first, dear ones before others, each check once before any twice."""
+    together first, dear ones before others, numbers before what is said without, each check once, with the
+    worst of its own, before any twice."""
     cards: tuple[Card, ...]
     subjects: tuple[Subject, ...]
     changes: tuple[Change, ...] = ()
@@ -66,6 +70,8 @@ class Contents:
     since: Audit | None = None
     decided: Decided | None = None
     """The structure decision, where the facts of a segment are known."""
+    undecided: str = ""
+    """Why there is no structure decision, where there is none."""
 
     @property
     def loud(self) -> tuple[Finding, ...]:
@@ -79,6 +85,7 @@ def contents(
     since: Audit | None = None,
     changes: Sequence[Change] = (),
     decided: Decided | None = None,
+    undecided: str = "",
 ) -> Contents:
     """Pick and order what a report shows.
 
@@ -87,6 +94,7 @@ def contents(
         since: The audit as of an earlier day.
         changes: What became of each subject since then.
         decided: What `decide` says for the same charter.
+        undecided: Why it says nothing, a sentence.
     """
     return Contents(
         audit=audit,
@@ -96,6 +104,7 @@ def contents(
         changes=tuple(changes),
         since=since,
         decided=decided,
+        undecided=undecided,
     )
 
 
@@ -103,18 +112,27 @@ def _matter(audit: Audit) -> list[Finding]:
     loud = [f for f in audit.findings if f.severity in (Severity.RED, Severity.AMBER)]
     fall = set(audit.discovery.fall) if audit.discovery else set()
 
-    def weight(found: Finding) -> tuple[int, int, float]:
+    def weight(found: Finding) -> tuple[int, bool, float, bool]:
         dear = (found.cost.low + found.cost.high) / 2 if found.cost else 0.0
-        return (-(found.severity or 0), int(named(found) in fall), -dear)
+        return (-(found.severity or 0), named(found) in fall, -dear, found.measured is None)
 
-    ordered = sorted(loud, key=weight)
     firsts: list[Finding] = []
     again: list[Finding] = []
     seen: set[str] = set()
-    for found in ordered:
+    for found in sorted(loud, key=lambda found: (*weight(found), -_beyond(found))):
         (again if found.check in seen else firsts).append(found)
         seen.add(found.check)
     return sorted([*firsts, *again][:MATTER], key=weight)
+
+
+def _beyond(found: Finding) -> float:
+    """How far a number lies past its limit, in parts of it: the worse of two of one check first."""
+    if found.measured is None:
+        return 0.0
+    value, limit = found.measured.value, found.limit
+    if limit is None or limit.unit != found.measured.unit or not limit.value:
+        return value if found.measured.unit == "share" else 0.0
+    return abs(value / limit.value - 1)
 
 
 def _subjects(audit: Audit) -> Iterable[Subject]:
@@ -150,8 +168,14 @@ def _cards(audit: Audit) -> Iterable[Card]:
         for role in found.roles or _named_role(found, audit):
             by_role.setdefault(role, []).append(Figure(found, healthy))
     for declared in audit.declared:
-        if figures := by_role.get(declared.role):
-            yield Card(declared.role, declared.kind, declared.owned, tuple(figures))
+        figures = by_role.get(declared.role, [])
+        most = tuple(
+            (time.about, time.concentration)
+            for time in audit.times
+            if time.role == declared.role and math.isfinite(time.concentration.value)
+        )
+        if figures or most:
+            yield Card(declared.role, declared.kind, declared.owned, tuple(figures), most)
 
 
 def _named_role(found: Finding, audit: Audit) -> tuple[str, ...]:

@@ -58,12 +58,14 @@ def html(found: Audit | Contents) -> str:
 _WORDS = (
     "cell",
     "chance",
+    "concentrated",
     "cost",
     "counted",
     "day",
     "days",
     "funnel",
     "listed",
+    "source",
     "number",
     "rule_ids",
     "second_looks",
@@ -71,11 +73,20 @@ _WORDS = (
     "to_know",
     "words",
 )
-_PER_CENT = ("amount", "estimate", "interval", "limit", "share", "tipping")
+_PER_CENT = ("amount", "band", "estimate", "held", "limit", "measured", "share", "tipping")
 
 
 def _unbroken(say: Callable[..., str]) -> Callable[..., str]:
     return lambda *given: wording.unbroken(say(*given))
+
+
+def _said(text: str) -> Markup:
+    """A sentence: numbers stay with their per cent sign, and words to be typed look like it."""
+    parts = str(Markup.escape(wording.unbroken(text))).split("`")
+    if len(parts) % 2 == 0:
+        return Markup("`".join(parts))  # noqa: S704 (it is escaped right above)
+    told = (f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
+    return Markup("".join(told))  # noqa: S704 (it is escaped right above)
 
 
 def _code(text: str) -> Markup:
@@ -96,7 +107,7 @@ def _environment() -> Environment:
     )
     made.filters.update({name: getattr(wording, name) for name in _WORDS})
     made.filters.update({name: _unbroken(getattr(wording, name)) for name in _PER_CENT})
-    made.filters["said"] = wording.unbroken
+    made.filters["said"] = _said
     made.filters["code"] = _code
     made.filters["rendered"] = Markup
     made.tests["known"] = wording.known

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 from importlib import resources
 from typing import Any
 
+from remit.decide.uncertainty import DEPENDS
 from remit.report import wording
 from remit.report.contents import Card, Contents, Figure, Subject
 from remit.report.decided import LABELS, flip_says
 from remit.report.decided import words as answer_words
 from remit.report.plain import harmless, remit_version
 from remit.report.shares import by_part, pieces
-from remit.terms import Answer, Finding, Limit
+from remit.terms import Answer, Citation, Finding
 
 QUIET = 12
 """Quiet answers of a subject listed one by one; the rest are counted."""
@@ -59,7 +60,7 @@ def _document(contents: Contents) -> dict[str, Any]:
         "title": f"{audit.company}: who owns what, and what happened",
         "over": wording.days(audit.over),
         "as_of": wording.day(audit.as_of),
-        "source": wording.words(audit.source),
+        "source": wording.source(audit.source),
         "severities": wording.severities(audit.findings),
         "counts": [
             [answer.value, audit.count(answer), wording.ANSWERS[answer]] for answer in Answer
@@ -76,17 +77,31 @@ def _document(contents: Contents) -> dict[str, Any]:
         "roles": [_role(contents, card) for card in contents.cards],
         "subjects": [_subject(subject) for subject in contents.subjects],
         "decided": list(_decided(contents)),
+        "undecided": contents.undecided,
         "files": [
-            [file.file, file.table, file.rows, file.kept, file.rejected] for file in audit.files
+            [
+                file.file,
+                wording.words(file.table),
+                *(wording.number(count) for count in (file.rows, file.kept, file.rejected)),
+            ]
+            for file in audit.files
         ],
-        "derivations": [[table, why] for table, why in audit.derivations.items()],
-        "sources": sorted(
-            {(f"{s.title}, {s.at}" if s.at else s.title, s.standing.value) for s in audit.sources}
-        ),
+        "derivations": [[wording.words(table), why] for table, why in audit.derivations.items()],
+        "sources": _sources(audit.sources),
         "individuals": audit.individuals,
         "group": audit.minimum_group,
         "remit": remit_version() or "",
     }
+
+
+def _sources(cited: Iterable[Citation]) -> list[list[str]]:
+    """Each title once, with all its places."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for one in cited:
+        held = places.setdefault((one.title, one.standing.value), [])
+        if one.at and one.at not in held:
+            held.append(one.at)
+    return [[title, standing, "; ".join(at)] for (title, standing), at in sorted(places.items())]
 
 
 def _finding(found: Finding) -> dict[str, Any]:
@@ -102,7 +117,17 @@ def _finding(found: Finding) -> dict[str, Any]:
         "caveats": wording.to_know(found),
         "estimator": found.proof.estimator if found.proof is not None else "",
         "trend": [[f"{point.month:%b %Y}", point.value] for point in found.trend],
+        "reach": _reach(found),
     }
+
+
+def _reach(found: Finding) -> str:
+    """The lowest and the highest value of a line by month; empty where it never moves."""
+    values = [point.value for point in found.trend]
+    if not values or min(values) == max(values):
+        return ""
+    unit = found.measured.unit if found.measured is not None else "count"
+    return f"{wording.amount(min(values), unit)} to {wording.amount(max(values), unit)}"
 
 
 def _subject(subject: Subject) -> dict[str, Any]:
@@ -137,6 +162,7 @@ def _role(contents: Contents, card: Card) -> dict[str, Any]:
         "role": card.role,
         "kind": card.kind,
         "owned": wording.listed(wording.words(function) for function in card.owned),
+        "concentrated": wording.concentrated(card.concentrations),
         "lived": lived,
         "figures": [_figure(figure) for figure in card.figures],
     }
@@ -144,24 +170,15 @@ def _role(contents: Contents, card: Card) -> dict[str, Any]:
 
 def _figure(figure: Figure) -> dict[str, Any]:
     found = figure.finding
-    measured = found.measured
-    assert measured is not None
     return {
         "about": wording.subject(found),
         "check": wording.words(found.check),
-        "value": wording.estimate(measured),
-        "limit": wording.limit(found.limit) if found.limit is not None else "",
-        "healthy": _healthy(figure.healthy, found.limit),
+        "value": wording.measured(found),
+        "limit": wording.held(found),
+        "healthy": wording.band(figure.healthy, found.limit.unit) if found.limit else "",
         "severity": str(found.severity) if found.severity is not None else "",
         "answer": found.answer.value,
     }
-
-
-def _healthy(band: tuple[float, float] | None, limit: Limit | None) -> str:
-    if band is None or limit is None:
-        return ""
-    low, high = (wording.amount(end, limit.unit) for end in band)
-    return f"{low} to {high}"
 
 
 def _decided(contents: Contents) -> Iterator[dict[str, Any]]:
@@ -174,8 +191,12 @@ def _decided(contents: Contents) -> Iterator[dict[str, Any]]:
                 {
                     "question": LABELS[answered.question],
                     "answer": answer_words(answered.answer),
-                    "declared": answer_words(answered.declared) if answered.declared else "",
-                    "because": answered.branches[0].recommendation.because,
+                    "declared": answer_words(answered.declared)
+                    if answered.declared
+                    else "not known",
+                    "because": "Open until more is known."
+                    if answered.answer == DEPENDS
+                    else answered.branches[0].recommendation.because,
                     "sure": wording.share(answered.shares.get(answered.answer)),
                     "flips": [flip_says(flip) for flip in answered.flips[:2]],
                 }

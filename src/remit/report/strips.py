@@ -69,7 +69,7 @@ class Strip:
     def label(self) -> str:
         """The strip in words."""
         limits = wording.listed(f"{s.level} {wording.share(s.value)}" for s in self.strokes)
-        return f"{self.about}: {wording.estimate(self.measured)}; {limits}"
+        return f"{self.about}: {wording.measured(self.finding)}; {limits}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,8 @@ def ladders(audit: Audit, part: str) -> tuple[Ladder, ...]:
             continue
         if not found.about.startswith(part) or {limit.unit, measured.unit} != {"share"}:
             continue
-        if math.isfinite(measured.value):
+        # a difference of two shares can be less than nothing, and is no part of a line from 0
+        if math.isfinite(measured.value) and min(measured.value, measured.low or 0.0) >= 0:
             held.setdefault(limit.name, []).append((found, measured, limit))
     return tuple(_ladder(audit, name, rungs) for name, rungs in held.items())
 
@@ -137,14 +138,17 @@ def measure(limit: Limit) -> str:
     >>> from remit.terms import Citation
     >>> source = Citation("A book", "", Standing.BENCHMARK)
     >>> measure(Limit("ae_prospecting_share", 0.25, "share", source))
-    'prospecting share'
+    'Prospecting share'
     >>> measure(Limit("sdr_ae_acceptance", 0.4, "share", source))
-    'acceptance'
+    'Acceptance'
+    >>> measure(Limit("poc_conversion", 0.6, "share", source))
+    'POC conversion'
     """
     said = limit.name.split("_")
     while len(said) > 1 and said[0] in ("ae", "csm", "se", "sdr", "am"):
         said = said[1:]
-    return " ".join(said)
+    first, *rest = said
+    return " ".join([first.upper() if first == "poc" else first.capitalize(), *rest])
 
 
 def _strokes(limits: Iterable[tuple[str, float]], end: float) -> Iterator[Stroke]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,8 @@ def amount(value: float | None, unit: str) -> str:
 def interval(found: Estimate) -> str:
     """Where the truth lies by design in `level` of cases; empty where no interval can be given.
 
+    Beside its number, which has the unit already, `estimate` leaves out all units but per cent.
+
     >>> interval(Estimate(0.27, "share", 0.21, 0.33))
     '21 to 33 %'
     >>> interval(Estimate(4.0, "days", 3.0, None))
@@ -124,12 +127,99 @@ def estimate(found: Estimate | None) -> str:
 
     >>> estimate(Estimate(0.27, "share", 0.21, 0.33)), estimate(None)
     ('27 % (21 to 33 %)', 'not known')
+    >>> estimate(Estimate(3.4, "days", 2.6, 3.6))
+    '3.4 days (2.6 to 3.6)'
     """
     if found is None:
         return UNKNOWN
     said = amount(found.value, found.unit)
+    if said == UNKNOWN:
+        return said
+    if found.unit != "share" and found.low is not None and found.high is not None:
+        return f"{said} ({number(found.low)} to {number(found.high)})"
     within = interval(found)
-    return f"{said} ({within})" if within and said != UNKNOWN else said
+    return f"{said} ({within})" if within else said
+
+
+def measured(found: Finding) -> str:
+    """A finding's number with its interval, rounded as the finding's own sentence rounds it.
+
+    A reader who meets the same number twice must not wonder whether it is the same.
+
+    >>> nrr = Estimate(0.998, "share", 0.97, 1.04)
+    >>> measured(Finding("c", "a", Answer.CLEAR, "It is 99.8 % (97 to 104 %).", (), measured=nrr))
+    '99.8 % (97 to 104 %)'
+    >>> pace = Estimate(1.484, "times", 0.881, 2.639)
+    >>> measured(Finding("c", "a", Answer.CLEAR, "1.48 times (0.88 to 2.64).", (), measured=pace))
+    '1.48 times (0.88 to 2.64)'
+    """
+    from remit.audit.drift import points  # an audit takes a while to import
+
+    of, says = found.measured, found.says
+    if of is None or not math.isfinite(of.value) or (of.low is None) != (of.high is None):
+        return estimate(of)
+    if of.unit == "share" and points(of) in says:
+        return points(of)
+    ends = [end for end in (of.value, of.low, of.high) if end is not None]
+    in_per_cent = of.unit == "share" or _says(says, f"{of.value * 100:.0f} %")
+    if in_per_cent:
+        unit = " %"
+        told = [_as_in(says, end * 100, (1, 0)) or share(end).removesuffix(unit) for end in ends]
+    else:
+        unit = amount(of.value, of.unit).removeprefix(number(of.value))
+        told = [_as_in(says, end, (2, 1)) or number(end) for end in ends]
+    whole = f"{told[0]}{unit}"
+    if len(ends) == 1:
+        return whole
+    within = f"({told[1]} to {told[2]}{unit if in_per_cent else ''})"
+    counted_out = of.unit != "share" and of.low == of.high and within not in says
+    return whole if counted_out else f"{whole} {within}"
+
+
+def _as_in(says: str, value: float, decimals: Sequence[int]) -> str:
+    """A number with as many decimals as it has in a sentence; empty where the sentence lacks it."""
+    told = (f"{value:,.{places}f}" for places in decimals)
+    return next((one for one in told if _says(says, one)), "")
+
+
+def _says(says: str, number: str) -> bool:
+    return re.search(rf"(?<![\d.,-]){re.escape(number)}(?![\d]|[.,]\d)", says) is not None
+
+
+def band(ends: tuple[float, float] | None, unit: str) -> str:
+    """From where to where a number is healthy; empty where no source says.
+
+    >>> band((0.03, 0.07), "share"), band((8, 12), "people"), band(None, "share")
+    ('3 to 7 %', '8 to 12 people', '')
+    """
+    if ends is None:
+        return ""
+    return interval(Estimate(ends[0], unit, *ends))
+
+
+def concentrated(parts: Sequence[tuple[str, Estimate]]) -> str:
+    """How much of their time people spend on the one function that each does most.
+
+    >>> concentrated([("ae in smb", Estimate(0.41, "share")), ("ae in enterprise", Estimate(0.5, "share"))])
+    'The function that a person does most takes, on average, 41 % of the recorded time (ae in smb) and 50 % (ae in enterprise).'
+    """
+    if not parts:
+        return ""
+    (about, first), *others = parts
+    said = f"{share(first.value)} of the recorded time"
+    if others:
+        said = listed(
+            [f"{said} ({about})", *(f"{share(of.value)} ({name})" for name, of in others)]
+        )
+    return f"The function that a person does most takes, on average, {said}."
+
+
+def held(found: Finding) -> str:
+    """The limit that a finding's number is held against; empty where it is on something else."""
+    measured, limited = found.measured, found.limit
+    if limited is None or (measured is not None and measured.unit != limited.unit):
+        return ""
+    return limit(limited)
 
 
 def limit(found: Limit) -> str:
@@ -223,6 +313,16 @@ def unbroken(text: str) -> str:
     return text.replace(" %", "\u00a0%")
 
 
+def source(name: str) -> str:
+    """What the evidence was read from, as people write it.
+
+    >>> source("salesforce, plain tables"), source("event_log")
+    ('Salesforce and plain tables', 'event log')
+    """
+    written = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
+    return listed(written.get(one, words(one)) for one in name.split(", "))
+
+
 def subject(found: Finding) -> str:
     """What a finding is about, without the part of the charter it is in.
 
@@ -277,14 +377,17 @@ def chance(found: Discovery) -> str:
     )
 
 
+_TIPS = "Holds if at least"
+
+
 def tipping(found: Finding) -> str:
     """The sentence that says what would undo an indicated finding; empty if `says` has it."""
-    if found.tipping is None or found.tipping <= 0 or "unless less than" in found.says:
+    if found.tipping is None or found.tipping <= 0 or _TIPS in found.says:
         return ""
     for caveat in found.caveats:
-        if "unless less than" in caveat:
+        if _TIPS in caveat:
             return caveat
-    return f"Holds unless less than {share(found.tipping)} of unseen time was of that kind."
+    return f"{_TIPS} {share(found.tipping)} of unseen time was of that kind."
 
 
 def second_looks(found: Finding) -> list[str]:
@@ -307,14 +410,14 @@ def funnel(found: LeadFunnel) -> str:
 
     >>> from remit.measures import LeadFunnel
     >>> funnel(LeadFunnel(leads=8000, won=842, median_days=14.0, won_before_created=0))
-    '8,000 leads came in; 842 were won (10.525 %), half of the won ones within 14 days.'
+    '8,000 leads came in; 842 were won (10.5 %), half of the won ones within 14 days.'
     """
     said = f"{counted(found.leads, 'lead')} came in"
     if found.first_day is not None and found.last_day is not None:
         said += f" from {day(found.first_day)} to {day(found.last_day)}"
     said += f"; {number(found.won)} were won"
     if found.won:
-        said += f" ({found.won / found.leads * 100:.3f} %)"
+        said += f" ({found.won / found.leads * 100:.1f} %)"
     if found.median_days is not None:
         said += f", half of the won ones within {amount(found.median_days, 'days')}"
     if found.won_before_created:

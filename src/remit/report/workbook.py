@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from remit.audit.discovery import named
@@ -32,29 +36,88 @@ def workbook(contents: Contents) -> bytes:
     )
     made = datetime.combine(contents.audit.as_of, time(), tzinfo=UTC)
     book.set_properties({"title": f"remit: {contents.audit.company}", "created": made})
+    formats = {
+        name: book.add_format({"valign": "top", "num_format": code})
+        for name, code in _FORMATS.items()
+    }
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     text = book.add_format({"text_wrap": True, "valign": "top"})
     for name, columns, rows, widths in _sheets(contents):
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
         for at, (column, width) in enumerate(zip(columns, widths, strict=True)):
             sheet.set_column(at, at, width, text)
             sheet.write_string(0, at, column, head)
         last = 0
         for last, row in enumerate(rows, 1):
             for at, value in enumerate(row):
-                _write(sheet, last, at, value)
+                _write(sheet, last, at, value, formats)
         if last:
             sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     return held.getvalue()
 
 
-def _write(sheet: Any, row: int, column: int, value: Any) -> None:
+_FORMATS = {
+    "share": "0.0%",
+    "count": "#,##0",
+    "amount": "#,##0.00",
+    "ratio": "0.00",
+    "day": "d mmm yyyy",
+    "month": "mmm yyyy",
+}
+"""How a sheet shows numbers and days; what it holds is exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class _As:
+    """A number or a day, and how it is to be shown."""
+
+    value: float | date | None
+    shown: str
+
+
+def _as_measured(value: float | None, unit: str) -> _As:
+    return _As(value, "share" if unit == "share" else "ratio" if unit == "times" else "amount")
+
+
+_EXACT = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)\.\d+|-?\d{1,3}(?:,\d{3})+")
+_SHARE = re.compile(r"(-?\d+(?:\.\d+)?) %")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _read(value: Any) -> Any:
+    """A cell of proof as a sheet can work on it: amounts, shares and days that are told as text."""
+    if isinstance(value, Decimal):
+        return _As(float(value), "amount")
+    if isinstance(value, str) and _EXACT.fullmatch(value):
+        return _As(float(value.replace(",", "")), "amount")
+    if isinstance(value, str) and (share := _SHARE.fullmatch(value)):
+        return _As(float(share[1]) / 100, "share")
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return _As(date.fromisoformat(value), "day")
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return _As(value, "day")
+    return value
+
+
+def _write(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any]) -> None:
+    shown = None
+    if isinstance(value, _As):
+        value, shown = value.value, formats[value.shown]
     if value is None or value == "":
         return
     if isinstance(value, int | float) and not isinstance(value, bool):
-        sheet.write_number(row, column, value)
+        if not math.isfinite(value):
+            return
+        whole = isinstance(value, int) and abs(value) >= 1000
+        sheet.write_number(row, column, value, shown or (formats["count"] if whole else None))
+    elif shown is not None:
+        sheet.write_datetime(row, column, value, shown)
     else:
         sheet.write_string(row, column, harmless(wording.cell(value))[:32_000])
 
@@ -89,8 +152,8 @@ def _sheets(contents: Contents) -> Iterator[Sheet]:
             (
                 number[id(found)],
                 wording.subject(found),
-                f"{point.month:%Y-%m}",
-                point.value,
+                _As(point.month, "month"),
+                _as_measured(point.value, found.measured.unit if found.measured else ""),
                 point.cases,
             )
             for found in audit.findings
@@ -103,13 +166,14 @@ def _sheets(contents: Contents) -> Iterator[Sheet]:
         ("Role", "Segments", "People", "Coverage", "Function", "Part", "Share", "From", "To", "Hours"),
         (
             (
-                of.role, ", ".join(of.segments), of.people, of.coverage.value, f.function, f.part,
-                f.share.value, f.share.low, f.share.high, f.hours,
+                of.role, ", ".join(of.segments), of.people, _As(of.coverage.value, "share"),
+                wording.words(f.function), wording.PARTS[f.part], _As(f.share.value, "share"),
+                _As(f.share.low, "share"), _As(f.share.high, "share"), _As(f.hours, "count"),
             )
             for of in audit.times
             for f in of.functions
         ),
-        (20, 24, 8, 10, 22, 12, 9, 9, 9, 10),
+        (20, 24, 8, 10, 22, 24, 9, 9, 9, 10),
     )  # fmt: skip
     if contents.since is not None:
         yield (
@@ -128,13 +192,13 @@ def _sheets(contents: Contents) -> Iterator[Sheet]:
     yield (
         "Files",
         ("File", "Table", "Rows", "Kept", "Rejected"),
-        ((f.file, f.table, f.rows, f.kept, f.rejected) for f in audit.files),
+        ((f.file, wording.words(f.table), f.rows, f.kept, f.rejected) for f in audit.files),
         (44, 22, 12, 12, 12),
     )
     yield (
         "How it is known",
         ("Table", "Derivation"),
-        audit.derivations.items(),
+        ((wording.words(table), why) for table, why in audit.derivations.items()),
         (24, 110),
     )
     yield (
@@ -159,7 +223,7 @@ def _proof(findings: Iterable[Finding], number: dict[int, int]) -> Iterator[tupl
         here = number[id(found)]
         yield here, wording.subject(found), *(f"[{column}]" for column in found.proof.columns)
         for row in found.proof.rows:
-            yield here, None, *row
+            yield here, wording.subject(found), *(_read(value) for value in row)
 
 
 _FINDING = (
@@ -179,6 +243,7 @@ def _finding(
 ) -> tuple[Any, ...]:
     measured, limit, cost = found.measured, found.limit, found.cost
     known = measured is not None and wording.known(measured.value)
+    unit = measured.unit if measured is not None else ""
     more = [wording.tipping(found), *wording.to_know(found)]
     if named(found) in fall:
         more.append("Would not stand if all numbers looked at were taken together.")
@@ -192,17 +257,19 @@ def _finding(
         title_of(subject),
         wording.subject(found),
         found.says,
-        measured.value if measured is not None and known else None,
-        measured.low if measured is not None else None,
-        measured.high if measured is not None else None,
-        measured.unit if measured is not None else "",
-        limit.value if limit is not None else None,
+        _as_measured(measured.value, unit) if measured is not None and known else None,
+        _as_measured(measured.low, unit) if measured is not None else None,
+        _as_measured(measured.high, unit) if measured is not None else None,
+        unit,
+        _as_measured(limit.value, limit.unit)
+        if limit is not None and wording.held(found)
+        else None,
         f"{limit.source.title}, {limit.source.at}" if limit is not None else "",
         ", ".join(found.roles),
         found.remedy,
         " ".join(part for part in more if part),
-        cost.low if cost is not None else None,
-        cost.high if cost is not None else None,
+        _As(cost.low, "count") if cost is not None else None,
+        _As(cost.high, "count") if cost is not None else None,
         cost.formula if cost is not None else "",
         query.get(found.proof.query) if found.proof is not None else None,
     )
@@ -213,7 +280,7 @@ def _about(contents: Contents) -> Iterator[tuple[str, str]]:
     yield "Company", audit.company
     yield "Over", wording.days(audit.over)
     yield "As known on", wording.day(audit.as_of)
-    yield "From", f"{wording.words(audit.source)} data"
+    yield "From", wording.source(audit.source)
     yield "Found", wording.severities(audit.findings)
     for place, found in enumerate(contents.matter, 1):
         yield f"What matters, {place}", found.says

@@ -67,12 +67,14 @@ class Estimate:
 def percent(value: float) -> str:
     """A share as people say it.
 
-    >>> percent(0.274), percent(0.004), percent(0.0)
-    ('27 %', '0.4 %', '0 %')
+    >>> percent(0.274), percent(0.004), percent(0.0), percent(-0.0001)
+    ('27 %', '0.4 %', '0 %', '0 %')
     """
     if value != value:
         return "not known"
-    if 0 < abs(value) < 0.0095:
+    if abs(value) < 0.0005:
+        return "0 %"
+    if abs(value) < 0.0095:
         return f"{value * 100:.1f} %"
     return f"{value * 100:.0f} %"
 

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remit.report import wording
 from remit.report.contents import Contents
 from remit.report.sections.section import Section
-from remit.terms import Limit
 
 
 @Section(title="Role by role", place=35)
 def cards(contents: Contents) -> Mapping[str, Any] | None:
     """Every role of the charter with the numbers that are about it."""
-    return {"cards": contents.cards, "healthy": _healthy} if contents.cards else None
-
-
-def _healthy(band: tuple[float, float] | None, limit: Limit | None) -> str:
-    if band is None or limit is None:
-        return ""
-    low, high = (wording.amount(end, limit.unit) for end in band)
-    return f"{low} to {high}"
+    return {"cards": contents.cards} if contents.cards else None

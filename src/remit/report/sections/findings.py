@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from remit.audit import Audit
@@ -35,7 +35,18 @@ def answers(contents: Contents) -> Mapping[str, Any] | None:
         (answer, wording.ANSWERS[answer], [f for f in quiet if f.answer is answer])
         for answer in Answer
     ]
-    return {"groups": [group for group in groups if group[2]]} if quiet else None
+    return (
+        {"groups": [(*group, _alike(group[2])) for group in groups if group[2]]} if quiet else None
+    )
+
+
+def _alike(found: Sequence[Finding]) -> list[tuple[Finding, ...]]:
+    """Findings by their sentence: what several checks say in the same words is said once."""
+    together: dict[object, list[Finding]] = {}
+    for each in found:
+        opens = each.measured or each.proof or each.caveats or each.remedy
+        together.setdefault(id(each) if opens else each.says, []).append(each)
+    return [tuple(group) for group in together.values()]
 
 
 @Section(title="Queries", place=95)

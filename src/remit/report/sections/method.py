@@ -36,7 +36,10 @@ def method(contents: Contents) -> Mapping[str, Any]:
         if value.range is not None:
             said += f" ({wording.number(value.range[0])} to {wording.number(value.range[1])})"
         stated.append((known[name].about, said, value.source))
-    merged = [t for t in audit.times if len(t.segments) != 1 or t.role == "small roles"]
+    parted = any(role.segments for role in audit.declared)
+    merged = [
+        t for t in audit.times if (parted and len(t.segments) != 1) or t.role == "small roles"
+    ]
     return {
         "parameters": stated,
         "merged": merged,

@@ -16,8 +16,9 @@ from remit.report.sections.section import Section
 def structure(contents: Contents) -> Mapping[str, Any] | None:
     """Each boundary's answer beside how the charter runs it, how sure it is and what would flip it."""
     if contents.decided is None or not contents.decided.segments:
-        return None
+        return {"undecided": contents.undecided} if contents.undecided else None
     return {
+        "undecided": "",
         "segments": contents.decided.segments,
         "labels": LABELS,
         "answer": answer_words,
