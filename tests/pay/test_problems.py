@@ -53,6 +53,15 @@ def test_somebody_who_is_nobody_is_told_with_the_nearest_name(charter):
     assert 'Did you mean "Ann"?' in problem
 
 
+def test_somebody_with_lines_in_the_ledger_cannot_be_taken_out_of_the_charter(charter):
+    facts = facts_of(transactions=[deal()])
+
+    (problem,) = problems(charter(CHARTER), facts, THROUGH, {"Ann", "Bob"})
+
+    assert str(problem).startswith("charter  people.Bob: has lines in the ledger, and is not in")
+    assert problems(charter(CHARTER), facts, THROUGH, {"Ann", "Sam"}) == []
+
+
 def test_an_unknown_owner_of_an_account_is_told_too(charter):
     owner = {"account": "Globex", "owner": "Nobody", "first_day": date(2026, 1, 1)}
 

@@ -44,7 +44,9 @@ def take(con: duckdb.DuckDBPyConnection, charter: Charter, file: Path) -> None:
     """Put what loaded evidence tells among stored facts.
 
     A won deal is credited as measures of attainment credit it: to its owner when it closed, and by
-    its splits. Steps of handoffs count for whoever offered the meeting, where a plan pays for them.
+    its splits. One that was entered only after its close day is of its close day, and known since
+    it was entered. One that was won and is not any more was cancelled on the day it left the stage
+    of won deals. Steps of handoffs count for whoever offered the meeting, where a plan pays for them.
     A deal's customer left on the day from which it paid nothing; it reached the indicator on the
     first day with a high enough reading of usage, where the indicator's `field` is one
     (`usage.seats`). Quotas belong to the component that pays on their measure. Absences count
@@ -106,9 +108,11 @@ def _deals(
 ) -> Iterator[dict[str, Any]]:
     zone = ZoneInfo(evidence.time_zone)
     deals: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in credited_deals(evidence).to_pyarrow().to_pylist():
-        deals[row["opportunity_id"]].append(row)
-    opened = _opened(evidence, zone)
+    undone, since = _undone(evidence, zone)
+    for table in (credited_deals(evidence), credited_deals(evidence, undone)):
+        for row in table.to_pyarrow().to_pylist():
+            deals[row["opportunity_id"]].append(row)
+    opened, stated = _days(evidence, zone)
     accounts = _accounts(evidence)
     after = _After(charter, evidence)
     count_customers = "new_customers" in _paid_on(charter)
@@ -120,12 +124,15 @@ def _deals(
         kind = KINDS.get(first["kind"] or "")
         if kind is None:
             continue
-        day = _local(first["closed_at"], zone)
+        day, known = _local(first["closed_at"], zone), None
+        if deal in stated and deal in opened and stated[deal] < opened[deal] <= day:
+            day, known = stated[deal], day  # its history begins too late to tell when it was won
         credited = [
             (names.get(person, person), share, how) for person, share, how in _credits(rows)
         ]
         if first["amount"] is None:
-            if any(day in over for payee, _, _ in credited for over in paid[payee]):
+            mine = any(day in over for payee, _, _ in credited for over in paid[payee])
+            if mine and deal not in since:
                 problems.append(
                     Problem(
                         Place(str(evidence.file)),
@@ -135,6 +142,8 @@ def _deals(
                     )
                 )
             continue
+        if deal in since and since[deal] <= (known or day):
+            continue  # a slip that was mended at once
         gone, reached = after.left(first["account_id"], day), after.reached(first["account_id"])
         told = {
             "id": deal,
@@ -143,6 +152,7 @@ def _deals(
             "amount": first["amount"],
             "currency": first["currency"],
             "account": accounts.get(first["account_id"], first["account_id"]),
+            "known_on": known,
             "opened_on": opened.get(deal),
             "left_on": gone,
             "reached_on": reached,
@@ -150,6 +160,9 @@ def _deals(
         counted = {**told, "id": f"{deal} new customer", "measure": "new_customers"}
         counted |= {"amount": Decimal(1), "currency": None}
         kinds = [told, counted] if count_customers and kind == "new_arr" else [told]
+        if deal in since:
+            end = {"known_on": since[deal], "cancelled_on": since[deal]}
+            kinds += [{**each, **end} for each in kinds]
         for each in kinds:
             if not credited:
                 yield each
@@ -180,11 +193,35 @@ def _credits(rows: list[dict[str, Any]]) -> list[tuple[str, Decimal, str]]:
     return found + [(p, s, "overlay") for p, s in sorted(splits[2].items()) if s > 0]
 
 
-def _opened(evidence: Evidence, zone: ZoneInfo) -> dict[str, date]:
-    deals = evidence["opportunities"]
-    dated = deals.filter(deals.created_at.notnull()).select("opportunity_id", "created_at")
-    rows = dated.to_pyarrow().to_pylist()
-    return {row["opportunity_id"]: _local(row["created_at"], zone) for row in rows}
+def _undone(evidence: Evidence, zone: ZoneInfo) -> tuple[Any, dict[str, date]]:
+    """Deals that were won and are not any more, as they were when won; and the day that ended.
+
+    A deal was won while it stood in a stage in which won deals stand.
+    """
+    deals, changes = evidence["opportunities"], evidence["stage_changes"]
+    stood = changes.filter(
+        (changes.record_type == "opportunity")
+        & changes.left_at.notnull()
+        & changes.stage.isin(deals.filter(deals.won).stage)
+    )
+    ends = stood.group_by(deal="record_id").agg(
+        won_at=lambda t: t.entered_at.max(), undone_at=lambda t: t.left_at.max()
+    )
+    found = deals.join(ends, deals.opportunity_id == ends.deal)
+    found = found.filter(~found.won.fill_null(False))
+    found = found.mutate(won=True, closed_at=found.won_at)
+    rows = found.select("opportunity_id", "undone_at").to_pyarrow().to_pylist()
+    return found, {row["opportunity_id"]: _local(row["undone_at"], zone) for row in rows}
+
+
+def _days(evidence: Evidence, zone: ZoneInfo) -> tuple[dict[str, date], dict[str, date]]:
+    """The day on which each deal was entered, and the close day that it states."""
+    deals = evidence["opportunities"].select("opportunity_id", "created_at", "close_day")
+    rows = deals.to_pyarrow().to_pylist()
+    return (
+        {r["opportunity_id"]: _local(r["created_at"], zone) for r in rows if r["created_at"]},
+        {r["opportunity_id"]: r["close_day"] for r in rows if r["close_day"]},
+    )
 
 
 def _accounts(evidence: Evidence) -> dict[str, str]:

@@ -34,17 +34,21 @@ MOST_LEVEL = 10
 """A share past it is a per cent that somebody wrote without its sign."""
 
 
-def problems(charter: Charter, facts: Facts, through: date) -> list[Problem]:
+def problems(
+    charter: Charter, facts: Facts, through: date, posted: Iterable[str] = ()
+) -> list[Problem]:
     """Everything that stops pay from being worked out up to a day; empty where nothing does.
 
     Args:
         charter: Plans, roles, and who held which role when.
         facts: What happened, as known on the day from which it is looked at.
         through: The last day whose transactions and events count.
+        posted: Everybody who has lines in the ledger.
     """
     calculation = Calculation(charter, facts, through)
     looks = (
         _unknown_people(charter, facts),
+        _taken_out(charter, posted),
         _overlapping(calculation),
         _unknown_measures(charter, facts),
         _splits(facts, through),
@@ -91,6 +95,20 @@ def _unknown_people(charter: Charter, facts: Facts) -> Iterator[Problem]:
                     f"{nearest(name, known, what='People')} Whoever earns nothing here needs a row "
                     "with a role that has no plan.",
                 )
+
+
+def _taken_out(charter: Charter, posted: Iterable[str]) -> Iterator[Problem]:
+    """People with lines in the ledger whom the charter does not name: all would be taken back."""
+    known = {spell.person for spell in charter.people}
+    for name in sorted(set(posted) - known):
+        yield Problem(
+            Place("charter"),
+            f"people.{name}",
+            "has lines in the ledger, and is not in `people` any more: a run would take all of it "
+            "back.",
+            "Put the rows back under the same name; whoever left has a last day in `to`. Whoever "
+            "should never have been paid gets a role without a plan.",
+        )
 
 
 def _overlapping(calculation: Calculation) -> Iterator[Problem]:
