@@ -14,7 +14,9 @@ second one says how long each check takes. Beside it stands one scan and group o
 from __future__ import annotations
 
 import argparse
+import csv
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -27,6 +29,8 @@ from remit.evidence.tables import NAMES, TABLES
 SCAN = "SELECT person_id, date_trunc('month', day), state_id, sum(minutes) FROM work GROUP BY ALL"
 KINDS = ("html", "pdf", "xlsx", "json")
 IDS = {"record_id", "case_id", "prospect_id", "entry_id"}
+CALLED = ("name", "email")
+"""How a charter's people file may call somebody."""
 
 
 def multiply(one: Path, many: Path, times: int) -> int:
@@ -53,11 +57,28 @@ def _again(con: duckdb.DuckDBPyConnection, name: str, times: int) -> str:
         if (noun := contract.columns.get(column)) is not None
         and (noun.person or column in IDS or (column.endswith("_id") and column != "state_id"))
     ]
+    own += CALLED if contract is NAMES else ()
     if not own:
         return f"SELECT '{name} is the same for every copy'"
     cells = ", ".join(f"{c} || '~' || n AS {c}" if c in own else c for c in there)
     order = "ORDER BY n, date_trunc('month', day), person_id" if name == "work" else ""
     return f"INSERT INTO {name} SELECT {cells} FROM one.{name}, range(1, {times}) copies(n) {order}"
+
+
+def many_people(company: Path, into: Path, times: int) -> Path:
+    """The charter with every copy's people in its people file; gives the charter's path."""
+    into.mkdir(exist_ok=True)
+    shutil.copy(company / "charter.yaml", into)
+    with (company / "people.csv").open(newline="") as file:
+        people = list(csv.DictReader(file))
+    with (into / "people.csv").open("w", newline="") as file:
+        sheet = csv.DictWriter(file, list(people[0]))
+        sheet.writeheader()
+        for n in range(times):
+            for row in people:
+                again = {c: f"{row[c]}~{n}" for c in ("person", "manager") if n and row[c]}
+                sheet.writerow(row | again)
+    return into / "charter.yaml"
 
 
 CHECKS = """
@@ -81,7 +102,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=26)
     parser.add_argument("--again", action="store_true", help="use what was multiplied before")
     asked = parser.parse_args()
-    charter, many = asked.company / "charter.yaml", asked.company / "many.duckdb"
+    folder = asked.company / "many"
+    charter, many = many_people(asked.company, folder, asked.times), folder / "many.duckdb"
     if not asked.again or not many.exists():
         count = multiply(asked.company / "evidence.duckdb", many, asked.times)
         print(f"{count:,} activities, {many.stat().st_size >> 20:,} MB", flush=True)
@@ -90,8 +112,8 @@ def main() -> None:
         con.execute(SCAN).fetchall()
         print(f"one scan and group of the work: {time.perf_counter() - began:.2f} s", flush=True)
     for kind in KINDS:
-        (asked.company / f"many.{kind}").unlink(missing_ok=True)
-    outputs = [asked.company / f"many.{kind}" for kind in KINDS]
+        (folder / f"many.{kind}").unlink(missing_ok=True)
+    outputs = [folder / f"many.{kind}" for kind in KINDS]
     command = [
         "/usr/bin/time", "-v", sys.executable, "-m", "remit", "audit", str(charter), str(many),
         *(f"--{o.suffix[1:]}={o}" for o in outputs),
@@ -102,7 +124,9 @@ def main() -> None:
     if not all(output.exists() for output in outputs):
         raise SystemExit(ran.stdout[-2000:] + ran.stderr[-3000:])
     peak = next((line for line in ran.stderr.splitlines() if "Maximum resident" in line), "")
-    print(f"remit audit: {wall:.0f} s, {int(peak.split()[-1] or 0) >> 10:,} MB, status {ran.returncode}")
+    print(
+        f"remit audit: {wall:.0f} s, {int(peak.split()[-1] or 0) >> 10:,} MB, status {ran.returncode}"
+    )
     for output in outputs:
         print(f"  {output.suffix[1:]}: {output.stat().st_size / 1e6:.1f} MB", flush=True)
     ran = subprocess.run(

@@ -57,6 +57,7 @@ BUILT_ONCE = {
     "tests/example/test_example_export.py": "example company",
     "tests/example/test_example_truth.py": "example company",
     "tests/example/test_layouts.py": "layouts",
+    "tests/pay/test_a_year.py": "a year of pay",
     "tests/pay/test_ledger_postgres.py": "ledger in a database",
     "tests/sources/test_database.py": "database",
     "tests/sources/test_every_layout.py": "every layout",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
 
@@ -252,6 +253,31 @@ def test_a_plain_table_that_is_loaded_again_brings_nothing_twice(
         ("Account Executive", "005Nq0000000001"),
         ("Account Executive", "005Nq000000000a"),
     ]
+
+
+@pytest.mark.parametrize(("first", "later"), [("90000", "120000"), ("120000", "90000")])
+def test_a_sheet_that_was_corrected_counts_as_it_was_loaded_last(
+    acme, tmp_path: Path, first: str, later: str
+):
+    into = tmp_path / "evidence.duckdb"
+    for amount in (first, later):
+        row = f"who,what,from,until,amount\nada@acme.com,new_arr,2026-01-01,2026-04-01,{amount}\n"
+        load(acme, [_write(tmp_path / "finance", QUOTAS, quotas=row)], into, today=TODAY)
+
+    assert open_evidence(into).sql("SELECT amount FROM quotas") == [(Decimal(later),)]
+
+
+def test_a_sheet_that_says_when_its_rows_changed_counts_by_that_and_not_by_the_order_of_loads(
+    acme, tmp_path: Path
+):
+    into = tmp_path / "evidence.duckdb"
+    mapping = QUOTAS.replace("amount: amount}", "amount: amount, stated_at: told}")
+    for amount, told in (("120000", "2026-05-20"), ("90000", "2026-01-02")):
+        row = f"ada@acme.com,new_arr,2026-01-01,2026-04-01,{amount},{told}\n"
+        sheet = "who,what,from,until,amount,told\n" + row
+        load(acme, [_write(tmp_path / "finance", mapping, quotas=sheet)], into, today=TODAY)
+
+    assert open_evidence(into).sql("SELECT amount FROM quotas") == [(Decimal(120000),)]
 
 
 def test_a_quota_of_somebody_under_another_word_is_the_same_quota(

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from remit.audit.answer import judged, measured, spared, unseen
 from remit.audit.view import Check, Part, View
 from remit.audit.wording import spread
+from remit.compensation.measures import by_step
 from remit.measures import minimum_group
 from remit.measures.attainment import (
     MONTH,
-    STEPS,
     Assigned,
     AtQuota,
     Attained,
@@ -269,7 +269,7 @@ def _reached(
             if found.undefined
             else "",
             "Deals count at their amount, for whoever owned them when they were won."
-            if found.measure not in STEPS
+            if not by_step(found.measure)
             else "Meetings count for whoever recorded the offer.",
             *_lost_days(rows),
             *caveats,
@@ -316,7 +316,7 @@ def _lost_days(rows: list[Attained]) -> Iterator[str]:
 
 
 def _query(view: View, measure: str) -> str:
-    return steps_query(view.evidence) if measure in STEPS else credits_query(view.evidence)
+    return steps_query(view.evidence) if by_step(measure) else credits_query(view.evidence)
 
 
 def _team(view: View, part: Part, found: AtQuota) -> Finding:
@@ -325,7 +325,7 @@ def _team(view: View, part: Part, found: AtQuota) -> Finding:
     beside = (
         f"; elsewhere it is {percent(usual.range[0]).removesuffix(' %')} to "
         f"{percent(usual.range[1])} [{usual.source.standing}]"
-        if usual.range and found.measure not in STEPS
+        if usual.range and not by_step(found.measure)
         else ""
     )
     return measured(

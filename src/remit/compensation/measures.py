@@ -32,6 +32,10 @@ class Measured(Noun):
     """Whether it pays again each period for an old sale."""
     outcome_of: Level
     """Where it is taken: in what one does, passes on, sells, keeps, or leads others to."""
+    deals: tuple[Literal["new", "expansion", "renewal"], ...] = ()
+    """The kinds of won deals that are credited for it; empty where none are."""
+    step: Literal["offered", "held", "accepted", "converted"] | None = None
+    """The step of a handoff that is credited for it."""
     also_called: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     """Rules that speak of it. Empty where the sources do not: then it is remit's own convention."""
@@ -48,6 +52,25 @@ def measured() -> Mapping[str, Measured]:
     return MappingProxyType(
         {name: Measured.model_validate({"name": name, **words}) for name, words in stated.items()}
     )
+
+
+def credits_of(name: str) -> tuple[str, ...]:
+    """Kinds of won deals, or the step of a handoff, that count for a measure; empty where neither do.
+
+    >>> credits_of("bookings"), credits_of("accepted_meetings"), credits_of("nrr")
+    (('new', 'expansion'), ('accepted',), ())
+    """
+    one = measured().get(name)
+    return () if one is None else one.deals or ((one.step,) if one.step else ())
+
+
+def by_step(name: str | None) -> bool:
+    """Whether a measure is credited from handoffs, a step at a time.
+
+    >>> by_step("meetings_held"), by_step("new_arr"), by_step(None)
+    (True, False, False)
+    """
+    return name is not None and name in measured() and measured()[name].step is not None
 
 
 def read_as_level(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ _SQL_TYPES = {
     "int64": "BIGINT",
     "int32": "INTEGER",
 }
+
+NEVER_TAKEN = datetime(1970, 1, 1)  # noqa: DTZ001  instants are UTC without a zone
+"""When an export was taken that no column tells of: before all others."""
 
 
 def sql_type(type_: str) -> str:
@@ -120,7 +124,8 @@ def keep_newest(
     Which of two rows with one key is the newer is told by `stated_at` and, of equals, by what
     they hold, so that exports give the same table in whichever order they are loaded. What the
     other one held is kept as an earlier version of a record that changes. A row that no record
-    states, such as a person whom another table names, is older than any.
+    states, such as a person whom another table names, is older than any. Where neither row nor
+    export tells when, as in a sheet that somebody keeps, the row that is loaded later counts.
 
     `mapped` has the columns, `_row`, `_gone` (the CRM has deleted it) and `_reason` (why it is
     refused); it gains `_outdated`.
@@ -145,7 +150,7 @@ def keep_newest(
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE contest AS
             SELECT m._row, t.rowid AS place, t._content = m._content AS alike, t._since,
-                t.stated_at IS NOT NULL
+                t.stated_at IS NOT NULL AND greatest(t.stated_at, m.stated_at) > TIMESTAMP '{NEVER_TAKEN}'
                     AND coalesce((t.stated_at, t._content) > (m.stated_at, m._content), false) AS outdated
             FROM (SELECT *, {content} AS _content FROM mapped WHERE {good}) m JOIN {table} t ON {same};
             UPDATE mapped SET _outdated = true FROM contest c WHERE c._row = mapped._row AND c.outdated"""

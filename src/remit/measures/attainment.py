@@ -17,7 +17,7 @@ import numpy as np
 from remit.benchmarks import Benchmark
 from remit.charter import Charter, Function
 from remit.charter.ownership import owned_by
-from remit.compensation.measures import measured, named
+from remit.compensation.measures import by_step, credits_of, measured, named
 from remit.evidence import Evidence
 from remit.measures.groups import enough
 from remit.measures.intervals import Draws, ratio
@@ -26,24 +26,6 @@ from remit.measures.roles import LONG_AGO, Held, roles_held
 from remit.terms import Estimate, Period
 from remit.terms.shapes import days_in
 
-WON: Mapping[str, tuple[str, ...]] = {
-    "new_arr": ("new",),
-    "expansion_arr": ("expansion",),
-    "renewed_arr": ("renewal",),
-    "closed_won_arr": ("new", "expansion"),
-    "bookings": ("new", "expansion"),
-    "total_revenue": ("new", "expansion", "renewal"),
-    "new_customers": ("new",),
-}
-"""Measures credited from deals that were won, and the kinds of deals that count."""
-STEPS: Mapping[str, str] = {
-    "leads_passed": "offered",
-    "meetings_set": "offered",
-    "meetings_held": "held",
-    "accepted_meetings": "accepted",
-    "qualified_opportunities": "converted",
-}
-"""Measures credited from handoffs, and the step that counts."""
 OUTPUT: Mapping[str, str] = {
     "SDR": "meetings_held",
     "BDR": "meetings_held",
@@ -400,7 +382,7 @@ def attainment(
             continue
         measure = measure_named(charter, row["words"])
         for spell, days in _pieces(charter, spells[row["person_id"]], measure, period):
-            of = WON.get(measure or "") or tuple(filter(None, [STEPS.get(measure or "")]))
+            of = credits_of(measure or "")
             mine = [
                 credit
                 for kind in of
@@ -427,7 +409,7 @@ def attainment(
                     full=days.days == period.days,
                     ramped=begun == LONG_AGO or begun + timedelta(days=ramp) <= period.start,
                     complete=period.end <= evidence.as_of + timedelta(days=1)
-                    and since[measure in STEPS] <= period.start,
+                    and since[by_step(measure)] <= period.start,
                 )
             )
     return tuple(found)
@@ -659,12 +641,11 @@ def ramps_seen(
         if measure is None:
             continue
         spells = [s for s in roles_held(evidence) if s.role == role]
-        start = since[measure in STEPS]
-        kinds = WON.get(measure) or (STEPS[measure],)
+        kinds, start = credits_of(measure), since[by_step(measure)]
         output: dict[str, list[tuple[date, float]]] = defaultdict(list)
         for credit in known:
             if credit.of in kinds:
-                amount = credit.share if measure in STEPS else credit.amount
+                amount = credit.share if by_step(measure) else credit.amount
                 output[credit.person_id].append((credit.day, float(amount or 0)))
         norms, tenured = _tenured(
             spells, output, _longest(charter, numbers, role, over), start, over

@@ -11,7 +11,6 @@ from remit.compensation.conditions import Credit as Rule
 from remit.compensation.earning import Credited
 from remit.compensation.measures import measured, named
 from remit.compensation.plan import Plan
-from remit.measures.attainment import WON
 from remit.pay.facts import Credit, Facts, Transaction
 from remit.pay.payees import Stint
 from remit.terms import Period
@@ -32,11 +31,11 @@ def counts_for(words: str) -> frozenset[str]:
     ['bookings', 'closed_won_arr', 'expansion_arr', 'new_arr']
     """
     name = named(words) or words
-    kinds = set(WON.get(name, ()))
+    mine = measured().get(name)
     narrower = {
         other
-        for other, its in WON.items()
-        if name in WON and set(its) <= kinds and measured()[other].unit == measured()[name].unit
+        for other, its in measured().items()
+        if mine and its.deals and set(its.deals) <= set(mine.deals) and its.unit == mine.unit
     }
     return frozenset({name, *narrower})
 

@@ -20,11 +20,11 @@ from remit.charter.market import RetentionIndicator
 from remit.compensation.bonus import Bonus
 from remit.compensation.commission import Commission
 from remit.compensation.components import pays_on
-from remit.compensation.measures import named
+from remit.compensation.measures import measured, named
 from remit.evidence import Evidence
 from remit.measures import open_for
 from remit.measures.after_signing import customers, left_on
-from remit.measures.attainment import STEPS, credited_deals, credits
+from remit.measures.attainment import credited_deals, credits
 from remit.measures.recurring import recurring_revenue, ultimate_parents
 from remit.pay.facts import OTHERS, TRANSACTIONS
 from remit.pay.payees import Stint, stints
@@ -308,7 +308,8 @@ def _enough(
 def _steps(
     charter: Charter, evidence: Evidence, names: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    wanted = {m: step for m, step in STEPS.items() if m in _paid_on(charter)}
+    paid = _paid_on(charter)
+    wanted = {name: one.step for name, one in measured().items() if one.step and name in paid}
     if not wanted:
         return
     over = Period(evidence.first_day, evidence.as_of + timedelta(days=1))

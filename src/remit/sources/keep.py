@@ -10,7 +10,7 @@ import duckdb
 
 from remit.evidence.sql import quoted
 from remit.evidence.tables import TABLES
-from remit.evidence.write import keep_newest, make_spells, sql_type
+from remit.evidence.write import NEVER_TAKEN, keep_newest, make_spells, sql_type
 from remit.sources.cells import Cell, Rows
 from remit.sources.delimited import Raw, Reject
 
@@ -52,8 +52,9 @@ def keep(
               WHERE {rows.where})"""
     )
     con.execute(
-        "UPDATE mapped SET stated_at = ? WHERE stated_at IS NULL OR stated_at > ?",
-        [taken_at, taken_at],
+        # where no column tells when the export was taken, a mapping's own word for it stands
+        "UPDATE mapped SET stated_at = $1 WHERE stated_at IS NULL OR (stated_at > $1 AND $1 > $2)",
+        [taken_at, NEVER_TAKEN],
     )
     keys = [key for key in contract.key if key in rows.cells]
     if keys and not rows.staged:

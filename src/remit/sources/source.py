@@ -11,6 +11,7 @@ import duckdb
 
 from remit.benchmarks import with_overrides
 from remit.charter import Charter
+from remit.evidence.write import NEVER_TAKEN
 from remit.sources.cells import Reader
 from remit.sources.found import Found
 from remit.terms import Note
@@ -63,7 +64,6 @@ def connector(table: Found) -> str:
     return ""
 
 
-NEVER_TAKEN = datetime(1970, 1, 1)  # noqa: DTZ001  instants are UTC without a zone
 STAMPS = (
     "systemmodstamp",
     "lastmodifieddate",
