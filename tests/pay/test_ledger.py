@@ -879,6 +879,22 @@ def test_a_month_is_run_approved_locked_and_exported(company):
         ]  # fmt: skip
 
 
+def test_a_ledger_that_begins_late_says_what_was_earned_before_it(company):
+    begun = pay(company, "run", "--as-of", "2026-04-10", month="2026-04")
+    again = pay(company, "run", "--as-of", "2026-04-30", month="2026-04")
+
+    assert (
+        "This ledger begins with 2026-04, and 24,234.57 USD of it was earned in periods that ended "
+        "before. If that was paid elsewhere, say on each plan from which day on this ledger pays "
+        "(`from: 2026-04-01`), and run again before anybody approves."
+    ) in begun.stdout
+    assert "This ledger begins" not in again.stdout
+
+
+def test_a_ledger_that_begins_with_what_it_pays_says_nothing_of_before(company):
+    assert "begins" not in pay(company, "run", "--as-of", "2026-04-10").stdout
+
+
 def test_a_rerun_says_what_changed_and_why(company):
     pay(company, "run", "--as-of", "2026-04-10")
 

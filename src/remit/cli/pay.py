@@ -191,6 +191,16 @@ def _show_run(ledger: Ledger, posting: Posting, pays: Mapping[Who, Settled], sta
     else:
         console.print(f"{name}: {_count(len(posting.lines), 'line')} posted, run {posting.run}.")
     console.print(_by_payee(posting, pays))
+    if posting.run == 1 and posting.earlier:
+        earlier = " and ".join(
+            f"{_said(cents)} {currency}" for currency, cents in sorted(posting.earlier.items())
+        )
+        console.print(
+            f"\nThis ledger begins with {name}, and {earlier} of it was earned in periods that ended "
+            "before. If that was paid elsewhere, say on each plan from which day on this ledger pays "
+            f"(`from: {posting.month.start}`), and run again before anybody approves.",
+            soft_wrap=True,
+        )
     told = list(_told(posting.changed, starts))
     if told:
         console.print("\nChanged, or known late:")
@@ -309,6 +319,10 @@ def _as_plain(
         "totals": [
             {"state": state, "currency": currency, "amount": _exact(cents)}
             for (state, currency), cents in sorted(posting.totals.items())
+        ],
+        "earned_before": [
+            {"currency": currency, "payable": _exact(cents)}
+            for currency, cents in sorted(posting.earlier.items())
         ],
         "pays": [
             {

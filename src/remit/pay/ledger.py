@@ -93,6 +93,18 @@ class Posting:
     """
 
     @property
+    def earlier(self) -> Mapping[str, int]:
+        """Cents made payable by currency that were earned in periods that ended before the month.
+
+        In a ledger that begins, it is what a company has paid already, if it paid before.
+        """
+        found: dict[str, int] = {}
+        for line in self.lines:
+            if line.state == "payable" and line.origin.end <= self.month.start:
+                found[line.currency] = found.get(line.currency, 0) + line.cents
+        return found
+
+    @property
     def totals(self) -> Mapping[tuple[str, str], int]:
         """Cents posted by state and currency; of `paid`, only what is money."""
         found: dict[tuple[str, str], int] = {}
