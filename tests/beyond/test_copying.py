@@ -140,13 +140,15 @@ def test_a_copy_that_fails_midway_leaves_the_earlier_one(company, postgres, quer
 
 def test_a_schema_that_has_tables_of_these_names_is_left_alone(company, postgres, query):
     _, file = company
-    query("CREATE SCHEMA crm; CREATE TABLE crm.leads (id int)")
+    query(
+        "DROP SCHEMA IF EXISTS taken CASCADE; CREATE SCHEMA taken; CREATE TABLE taken.leads (id int)"
+    )
 
     with pytest.raises(EvidenceError) as refused:
-        write_evidence(file, f"{postgres}&schema=crm")
+        write_evidence(file, f"{postgres}&schema=taken")
 
     assert "holds something else already" in said(refused)
-    assert query("SELECT count(*) FROM pg_tables WHERE schemaname = 'crm'") == [(1,)]
+    assert query("SELECT count(*) FROM pg_tables WHERE schemaname = 'taken'") == [(1,)]
 
 
 def test_text_is_ordered_by_code_point_in_postgresql(company, postgres, query):
