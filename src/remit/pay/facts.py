@@ -155,16 +155,18 @@ class Facts:
         A transaction without a payee belongs to the owner of its account.
         """
         wanted = None if payees is None else sorted(set(payees))
-        where = (
-            ""
-            if wanted is None
-            else "WHERE id IN (SELECT id FROM now WHERE payee IN (SELECT unnest(?)))"
-        )
         rows = self._rows(
-            f"""WITH now AS ({self.latest()}) SELECT * FROM now {where}
+            f"""SELECT * FROM ({self.latest()}) {"" if wanted is None else "WHERE payee IN (SELECT unnest(?))"}
             ORDER BY day, id, payee""",
             [] if wanted is None else [wanted],
         )
+        if shared := [row["id"] for row in rows if row["rows"] > 1 and wanted is not None]:
+            others = self._rows(
+                f"""SELECT * FROM ({self.latest()}) WHERE rows > 1
+                AND id IN (SELECT unnest(?)) AND payee NOT IN (SELECT unnest(?))""",
+                [shared, wanted],
+            )
+            rows = sorted(rows + others, key=lambda row: (row["day"], row["id"], row["payee"]))
         found: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             found.setdefault(row["id"], []).append(row)
@@ -179,8 +181,9 @@ class Facts:
         name = "latest_rows" if self.as_of is None else f"latest_rows_{self.as_of:%Y%m%d}"
         self.con.execute(
             f"""CREATE TEMP TABLE IF NOT EXISTS {name} AS
-            SELECT * FROM (SELECT *, max(known_on) OVER (PARTITION BY id) AS latest
-            FROM (SELECT * FROM credited {known})) WHERE known_on = latest ORDER BY payee, id"""
+            SELECT * FROM (SELECT *, max(known_on) OVER of_id AS latest, count(*) OVER of_id AS rows
+            FROM (SELECT * FROM credited {known}) WINDOW of_id AS (PARTITION BY id))
+            WHERE known_on = latest ORDER BY payee, id"""
         )
         return f"SELECT * FROM {name}"
 
