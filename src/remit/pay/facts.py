@@ -156,15 +156,15 @@ class Facts:
         """
         wanted = None if payees is None else sorted(set(payees))
         rows = self._rows(
-            f"""SELECT * FROM ({self.latest()}) {"" if wanted is None else "WHERE payee IN (SELECT unnest(?))"}
+            f"""SELECT * FROM ({self.latest()}) {"" if wanted is None else f"WHERE payee IN ({_marks(wanted)})"}
             ORDER BY day, id, payee""",
-            [] if wanted is None else [wanted],
+            wanted or [],
         )
         if shared := [row["id"] for row in rows if row["rows"] > 1 and wanted is not None]:
             others = self._rows(
                 f"""SELECT * FROM ({self.latest()}) WHERE rows > 1
-                AND id IN (SELECT unnest(?)) AND payee NOT IN (SELECT unnest(?))""",
-                [shared, wanted],
+                AND id IN ({_marks(shared)}) AND payee NOT IN ({_marks(wanted or [])})""",
+                [*shared, *(wanted or [])],
             )
             rows = sorted(rows + others, key=lambda row: (row["day"], row["id"], row["payee"]))
         found: dict[str, list[dict[str, Any]]] = {}
@@ -280,6 +280,11 @@ class Facts:
         found = self.con.execute(query, list(values))
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _marks(values: Sequence[str]) -> str:
+    """As many question marks; constants let the database pass over what lies elsewhere."""
+    return ", ".join("?" * len(values)) or "NULL"
 
 
 def facts_of(**tables: Sequence[Mapping[str, Any]]) -> Facts:
