@@ -26,7 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FENCE = re.compile(r"^```(\w+)([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-INTERVAL = re.compile(r"\(\d+(?:\.\d+)? to \d+(?:\.\d+)?")
+INTERVAL = re.compile(r"\(\d+(?:\.\d+)?(?: %)? to \d+(?:\.\d+)?")
 COPY = re.compile(r"^<!-- in: (\S+?)(?: as (\S+))? -->$", re.MULTILINE)
 
 

@@ -104,7 +104,7 @@ def test_a_stated_fact_decides_and_the_screen_says_where_it_lies_outside_the_mea
 
     said = flat(ran.output)
     assert ran.exit_code == 0, said
-    assert "nrr is stated as 1.1, outside what was measured: 0.7 (" in said
+    assert "net revenue retention is stated as 110 %, outside what was measured: 70 % (" in said
     assert "The stated one decides." in said
     assert "depends on named accounts. The evidence lacks territories." in said
     assert re.search(r"What was measured decides .*first manager \(by sellers\)", said)
@@ -115,7 +115,7 @@ def test_a_stated_fact_decides_and_the_screen_says_where_it_lies_outside_the_mea
 def test_in_full_the_screen_says_which_line_states_a_fact_and_what_evidence_cannot_tell(decided):
     said = flat(decided("--full", facts="{nrr: {value: 1.1, source: finance}}").output)
 
-    assert "nrr: 1.1; finance (charter.yaml:8); measured 0.7 (" in said
+    assert "nrr: 110 %; finance (charter.yaml:8); measured 70 % (" in said
     assert "on 30 customers, as of 30 Jun 2026" in said
     assert "competition: no table says which rival a deal was fought out with" in said
 
@@ -126,7 +126,7 @@ def test_the_page_shows_measured_facts_with_interval_provenance_and_how(decided,
     page = flat((tmp_path / "d.html").read_text())
     assert ran.exit_code == 0, ran.output
     assert "measured on 30 customers, as of 30 Jun 2026" in page
-    assert "grr is stated as 95 %, outside what was measured: 66.67 % (" in page
+    assert "gross revenue retention is stated as 95 %, outside what was measured: 66.7 % (" in page
     assert "facts the evidence cannot tell" in page
     assert "no table says which rival" in page
 
@@ -137,7 +137,7 @@ def test_it_does_not_ask_for_what_is_measured(decided, monkeypatch):
     said = flat(decided("--ask").output)
 
     assert "Measured as of 2026-06-30, and not asked for: " in said
-    assert "nrr 0.7 (" in said
+    assert "net revenue retention 70 % (" in said
     assert "Do customers as a whole grow or shrink?" not in said
 
 

@@ -6,18 +6,24 @@ import dataclasses
 import io
 import json
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from remit.audit import Audit, compared, false_discovery
 from remit.benchmarks import benchmarks
+from remit.charter import Charter
+from remit.decide import decide
+from remit.decide.uncertainty import DEPENDS
 from remit.report import wording
 from remit.report.audit_schema import audit_schema
 from remit.report.contents import contents
+from remit.report.decided import how_sure
 from remit.report.html import html
 from remit.report.junit import junit
 from remit.report.machine import as_json
@@ -27,6 +33,25 @@ from remit.report.workbook import workbook
 from remit.terms import Answer, Cost, Estimate, Finding, Point, Proof, Severity
 
 from .conftest import HOSTILE
+
+SEGMENTS = """
+    company: Acme
+    stage: series_b
+    roles: {sdr: {is: SDR}, ae: {is: AE}, am: {is: AM}, csm: {is: CSM}}
+    outside: [support]
+    nobody: [deal_desk, technical_validation]
+    segments:
+      mid:
+        size: mid_market
+        acv: 42000
+        facts: {sellers: 9, nrr: 1.06, demo_load: 0.2289, reactive_load: 0.12}
+"""
+
+
+def read(printed: bytes) -> str:
+    """The text of a PDF, as one line."""
+    pages = (page.extract_text() for page in PdfReader(io.BytesIO(printed)).pages)
+    return " ".join(" ".join(pages).split()).replace("\u00a0", " ")
 
 
 @pytest.fixture
@@ -88,6 +113,63 @@ def test_the_pdf_is_the_same_bytes_every_time_and_holds_its_text(whole: Audit) -
     assert printed.startswith(b"%PDF-1.7")
     assert printed == pdf(contents(whole))
     assert b"/StructTreeRoot" in printed or b"/MarkInfo" in printed
+    text = read(printed)
+    for found in contents(whole).loud:
+        assert found.says in text
+
+
+def test_the_pdf_shows_the_steps_of_a_handoff_and_names_those_that_nothing_records(
+    whole: Audit,
+) -> None:
+    first, second = whole.flows
+    unseen = dataclasses.replace(second, counts={}, handoff="won_deal", segment=None)
+    printed = read(pdf(contents(dataclasses.replace(whole, flows=(first, unseen)))))
+
+    assert "accepted 231 30 % (27 to 33 %) of held, within 14 days" in printed
+    assert "Half of the cases were decided within 3.4 days (2.6 to 4.2)." in printed
+    assert "No record of a step could be looked at of won_deal." in printed
+    assert "No record of a step" not in read(pdf(contents(whole)))
+
+
+def test_numbers_that_are_clear_fold_under_what_is_past_its_limit(whole: Audit) -> None:
+    red = next(f for f in whole.findings if f.severity is Severity.RED and f.measured)
+    clear = [
+        dataclasses.replace(
+            red, severity=None, answer=Answer.CLEAR, about=f"roles.r{n}", says=f"r{n}."
+        )
+        for n in range(3)
+    ]
+    folded = html(dataclasses.replace(whole, findings=(red, *clear)))
+    few = html(dataclasses.replace(whole, findings=(red, *clear[:2])))
+
+    assert "<summary>3 clear</summary>" in folded
+    assert folded.index(red.says) < folded.index("<summary>3 clear</summary>")
+    assert all(f"r{n}.</span>" in folded for n in range(3))
+    assert "<summary>2 clear</summary>" not in few
+
+
+def test_a_query_is_listed_with_the_checks_that_rest_on_it(whole: Audit) -> None:
+    page = html(whole)
+
+    for found in whole.findings:
+        if found.proof is not None and found.proof.query:
+            assert re.search(rf"Query \d+: [^<]*{wording.words(found.check)}", page)
+
+
+def test_how_sure_an_answer_is_stands_only_where_there_is_one(
+    whole: Audit, charter: Callable[..., Charter]
+) -> None:
+    decided = decide(charter(SEGMENTS), day=date(2026, 11, 22))
+    answers = {one.question: one for one in decided.segments[0].answers}
+    page = html(contents(whole, decided=decided))
+    printed = read(pdf(contents(whole, decided=decided)))
+
+    assert how_sure(answers["ae_se"]) == "100 %"
+    assert answers["sdr_ae"].answer == DEPENDS
+    assert how_sure(answers["sdr_ae"]) == ""
+    for shown in (page, printed):
+        assert "demo load at 20 % or less (now 22.9 %)" in shown.replace("\u00a0", " ")
+    assert page.count('data-name="sure"') == sum(bool(how_sure(one)) for one in answers.values())
 
 
 def test_hostile_words_are_only_words_in_every_format(hostile: Audit) -> None:

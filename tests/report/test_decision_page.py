@@ -163,7 +163,7 @@ def test_the_facts_on_the_path_are_those_that_were_stated(charter: Reads) -> Non
 
     assert "sellers 9 (7 to 14)" in lines
     assert "Limit: more than 5 (benchmark)" in lines
-    assert "year 1 expansion 0.3 (0.15 to 0.5)" in lines
+    assert "year 1 expansion 30 % (15 to 50 %)" in lines
     assert {"landed accounts 240", "reachable accounts 900 to 1,600"} <= set(lines)
 
 
@@ -303,7 +303,7 @@ def test_each_fact_that_changes_the_answer_has_a_bar_as_long_as_its_move(charter
     svg = ElementTree.fromstring(tornado_svg(answered, segment.facts))
 
     lines = [text.text or "" for text in svg.iter(f"{SVG}text")]
-    assert "demo load: now 22 % (15 % to 30 %)" in lines
+    assert "demo load: now 22 % (15 to 30 %)" in lines
     assert flip.at == 0.2
     assert "20 % or less (−9 %): joined, within its range" in lines
     (bar,) = [r for r in svg.iter(f"{SVG}rect") if r.get("class") == "move within"]

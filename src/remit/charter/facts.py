@@ -20,6 +20,8 @@ class FactKind:
     of: str | tuple[str | bool, ...]
     """`number`, `share`, `money`, `count`, or the words it may be."""
     rules: tuple[str, ...]
+    in_per_cent: bool = False
+    """Whether people say it in per cent."""
 
     def wrong(self, value: object) -> str | None:
         """What is wrong with a value, or None.
@@ -55,6 +57,7 @@ def fact_kinds() -> Mapping[str, FactKind]:
                 stated["about"],
                 tuple(stated["of"]) if isinstance(stated["of"], list) else stated["of"],
                 tuple(str(rule) for rule in stated["rules"]),
+                in_per_cent="share" in (stated["of"], stated.get("said")),
             )
             for name, stated in shipped(__package__, "facts.yaml").items()
         }

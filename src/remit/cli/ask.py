@@ -30,7 +30,7 @@ from remit.decide.asking import Wanted, answers, open_among, wanted
 from remit.decide.facts import MEASURED, Value
 from remit.decide.signals import asked_by
 from remit.decide.uncertainty import DEPENDS, Judged
-from remit.report.decided import LABELS, show_decided, spread, words
+from remit.report.decided import LABELS, called, show_decided, spread, words
 from remit.terms import Place, Problem, RemitError, closest
 
 SOURCE = "asked"
@@ -140,7 +140,7 @@ def _converse(asking: Asking) -> None:
     given = answers(judged, asking.questions)
     seen = [fact for fact in judged.facts.values() if fact.basis == MEASURED]
     if seen:
-        told = ", ".join(f"{fact.name.replace('_', ' ')} {spread(fact)}" for fact in seen)
+        told = ", ".join(f"{called(fact.name)} {spread(fact)}" for fact in seen)
         _say(f"Measured as of {asking.day}, and not asked for: {told}.")
     _say(f"{asking.segment}: {_open(given)}")
     if open_among(given):
@@ -321,8 +321,6 @@ AMOUNT = r"(\d+(?:\.\d+)?|\.\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?)\s*([%kKmM]?)"
 TIMES: Mapping[str, int] = {"": 1, "k": 1_000, "m": 1_000_000}
 ALONE = frozenset({*OF_SEGMENT, *OF_CHARTER})
 """Facts for which a charter has room for one value and no range."""
-RATIOS = frozenset({"nrr", "growth", "year_1_expansion", "later_expansion"})
-"""Facts over a whole, which many people say in per cent."""
 PROBABLY_PERCENT = 10
 """From here on a ratio is taken for a per cent without its sign, and asked for again."""
 
@@ -374,7 +372,12 @@ def _number(text: str, unit: str) -> float:
 
 def _right(kind: FactKind, fact: Fact) -> Fact:
     for value in (fact.value, fact.low, fact.high):
-        if kind.name in RATIOS and isinstance(value, float) and value >= PROBABLY_PERCENT:
+        if (
+            kind.of == "number"
+            and kind.in_per_cent
+            and isinstance(value, float)
+            and value >= PROBABLY_PERCENT
+        ):
             raise ValueError(
                 f"{value:g} is {value:g} times the whole. Write {value:g}% if meant so."
             )

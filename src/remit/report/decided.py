@@ -23,6 +23,7 @@ from remit.decide.uncertainty import DEPENDS, Flip
 from remit.report.plain import harmless, plain, remit_version
 from remit.report.screen import print_screen
 from remit.rules import SOURCES
+from remit.terms import percent
 
 FORMAT = "decide/1"
 """Name and version of the JSON layout. Within one, keys are added and never taken away."""
@@ -52,20 +53,35 @@ def words(answer: str) -> str:
     return answer.replace("_", " ").replace("csm only", "CSM only")
 
 
-def number(value: object, fact: str = "") -> str:
-    """A fact's value as people say it.
+_CALLED = {"nrr": "net revenue retention", "grr": "gross revenue retention", "acv": "ACV"}
 
-    >>> number(0.25, "grr"), number(30000.0, "landed_value"), number(True)
-    ('25 %', '30,000', 'yes')
+
+def called(fact: str) -> str:
+    """A fact's name as people say it.
+
+    >>> called("nrr"), called("demo_load")
+    ('net revenue retention', 'demo load')
+    """
+    return _CALLED.get(fact, fact.replace("_", " "))
+
+
+def number(value: object, fact: str = "", *, exactly: bool = False) -> str:
+    """A fact's value as people say it, with all its digits where two are hard to tell apart.
+
+    >>> number(0.2289, "demo_load"), number(1.049, "nrr"), number(30000.0, "landed_value"), number(True)
+    ('22.9 %', '104.9 %', '30,000', 'yes')
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, (int, float)):
-        return harmless(str(value))
+        return harmless(str(value)).replace("_", " ")
     kind = fact_kinds().get(fact)
-    if kind is not None and kind.of == "share":
-        return f"{100 * value:.4g} %"
-    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if kind is not None and kind.in_per_cent:
+        said = f"{100 * value:.6g}" if exactly else f"{100 * value:.1f}".removesuffix(".0")
+        return f"{said} %" if said != "0" or not value else f"{100 * value:.1g} %"
+    if exactly or 100 <= abs(value) < 1000:
+        return f"{value:,.6g}" if exactly else f"{value:.4g}"
+    return f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def known_as(fact: Known) -> str:
@@ -78,7 +94,7 @@ def spread(fact: Known | Measured) -> str:
     """A value and the range it lies in.
 
     >>> spread(Known("grr", 0.9, 0.85, 0.94)), spread(Known("reachable_accounts", None, 1434))
-    ('90 % (85 % to 94 %)', '1,434 or more')
+    ('90 % (85 to 94 %)', '1,434 or more')
     """
     said = number(fact.value, fact.name) if fact.value is not None else ""
     if fact.low is None and fact.high is None:
@@ -89,7 +105,7 @@ def spread(fact: Known | Measured) -> str:
     high = number(fact.high, fact.name)
     if low == high and said in ("", low):
         return low
-    band = f"{low} to {high}"
+    band = f"{low.removesuffix(' %') if high.endswith(' %') else low} to {high}"
     return f"{said} ({band})" if said else band
 
 
@@ -113,7 +129,7 @@ def beside(fact: Known) -> str:
 
     >>> seen = Measured("grr", date(2026, 10, 30), 0.88, 0.85, 0.91, "147 customers")
     >>> beside(Known("grr", 0.95, measured=seen))
-    'measured 88 % (85 % to 91 %) on 147 customers, as of 30 Oct 2026'
+    'measured 88 % (85 to 91 %) on 147 customers, as of 30 Oct 2026'
     """
     seen = fact.measured
     if seen is None or fact.basis == MEASURED:
@@ -127,12 +143,12 @@ def apart_says(fact: Known) -> str:
 
     >>> seen = Measured("grr", date(2026, 10, 30), 0.88, 0.85, 0.91, "147 customers")
     >>> apart_says(Known("grr", 0.95, measured=seen))
-    'grr is stated as 95 %, outside what was measured: 88 % (85 % to 91 %). The stated one decides.'
+    'gross revenue retention is stated as 95 %, outside what was measured: 88 % (85 to 91 %). The stated one decides.'
     """
     seen = fact.measured
     if seen is None or not fact.apart:
         return ""
-    name = fact.name.replace("_", " ")
+    name = called(fact.name)
     says = "set" if fact.basis == SET else "stated"
     return (
         f"{name} is {says} as {spread(fact)}, outside what was measured: {spread(seen)}. "
@@ -150,8 +166,9 @@ def flip_says(flip: Flip) -> str:
     >>> flip_says(Flip("sellers", 5.0, 14.0, "joined", "to", within_range=False))
     'sellers at 5 or less (now 14): joined'
     """
-    name = flip.fact.replace("_", " ")
-    at, now = number(flip.at, flip.fact), number(flip.now, flip.fact)
+    at, now = (number(each, flip.fact) for each in (flip.at, flip.now))
+    if at == now:
+        at, now = (number(each, flip.fact, exactly=True) for each in (flip.at, flip.now))
     side = {
         "from": f"at {at} or more",
         "above": f"above {at}",
@@ -160,7 +177,16 @@ def flip_says(flip: Flip) -> str:
         "is": at,
     }[flip.side]
     what = "it depends on more" if flip.answer == DEPENDS else words(flip.answer)
-    return f"{name} {side} (now {now}): {what}"
+    return f"{called(flip.fact)} {side} (now {now}): {what}"
+
+
+def how_sure(answered: Answered) -> str:
+    """The part of the draws that give the advice; empty where every draw leaves the question open.
+
+    Nothing is sure about what is not known.
+    """
+    settled = answered.answer != DEPENDS or len(answered.shares) > 1
+    return percent(answered.shares[answered.answer]) if settled and answered.shares else ""
 
 
 def show_decided(decided: Decided, console: Console, *, full: bool = False) -> None:
@@ -187,7 +213,7 @@ def _head(segment: SegmentDecision) -> Text:
     measured = f", {seen} of them measured" if segment.measured else ""
     line.append(f": {known} fact{'s' if known != 1 else ''} known{measured}", style="not bold")
     if segment.facts:
-        said = [f"{name.replace('_', ' ')} {spread(fact)}" for name, fact in segment.facts.items()]
+        said = [f"{called(name)} {spread(fact)}" for name, fact in segment.facts.items()]
         more = len(said) - MOST_FACTS
         listed = ", ".join(said[:MOST_FACTS]) + (f" and {more} more (--full)" if more > 0 else "")
         line.append(f": {listed}", style="not bold dim")
@@ -239,7 +265,7 @@ def _speaks_of_nobody(segment: SegmentDecision, answered: Answered) -> bool:
 def _because(answered: Answered, segment: SegmentDecision) -> Text:
     if answered.answer == DEPENDS:
         facts = dict.fromkeys(fact for ask in answered.asks for fact in ask.facts[:1])
-        names = [name.replace("_", " ") for name in facts]
+        names = [called(name) for name in facts]
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         text = Text(f"depends on {', '.join(names[:3])}{more}")
         if said := lacking(answered, segment):
@@ -319,7 +345,7 @@ def _lines(answered: Answered, segment: SegmentDecision, *, full: bool) -> Itera
     if answered.pair is not None:
         (one, a), (other, b) = answered.pair.first, answered.pair.second
         yield Text(
-            f"Or together: {one.replace('_', ' ')} {number(a, one)} and {other.replace('_', ' ')} "
+            f"Or together: {called(one)} {number(a, one)} and {called(other)} "
             f"{number(b, other)}: {words(answered.pair.answer)}.",
             style="dim",
         )
@@ -409,7 +435,7 @@ def lacking(answered: Answered, segment: SegmentDecision) -> str:
     """
     waits = untold(answered, segment)
     tables = dict.fromkeys(word for each in waits for word in each.lacks)
-    others = [each.name.replace("_", " ") for each in waits if not each.lacks]
+    others = [called(each.name) for each in waits if not each.lacks]
     said = [f"lacks {', '.join(tables)}"] if tables else []
     said += [f"does not tell {', '.join(others)}"] if others else []
     return f"The evidence {' and '.join(said)}." if said else ""
@@ -424,7 +450,7 @@ def by_evidence(segment: SegmentDecision) -> str:
         measured = [name for name in taken if segment.facts[name].basis == MEASURED]
         if answered.answer == DEPENDS or not measured:
             continue
-        names = ", ".join(name.replace("_", " ") for name in measured)
+        names = ", ".join(called(name) for name in measured)
         said = f"{LABELS[answered.question]} (by {names})"
         (alone if measured == taken else in_part).append(said)
     parts = [f"decides {', '.join(alone)}"] if alone else []

@@ -25,6 +25,7 @@ from remit.report.decided import (
     LABELS,
     apart_says,
     beside,
+    called,
     flip_says,
     lacking,
     not_told,
@@ -423,7 +424,7 @@ def _moved(name: str, flips: Sequence[Flip], fact: Known, y: float, scale: float
     if span is not None:
         low, high = (ZERO + min(end, REACH) * scale for end in span)
         placed = (round(low, 1), round(high, 1))
-    named = f"{name.replace('_', ' ')}: now {_now(fact)}"
+    named = f"{called(name)}: now {_now(fact)}"
     return _Moved(y, named, tuple(bars), placed, " ".join(_sentence(f) for f in flips))
 
 
@@ -700,7 +701,7 @@ def _environment() -> Environment:
         listed=wording.listed,
         rule_ids=wording.rule_ids,
         sentence=_sentence,
-        fact=lambda name: name.replace("_", " "),
+        fact=called,
         number=number,
         source_of=source_of,
         beside=beside,

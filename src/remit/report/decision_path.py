@@ -14,7 +14,7 @@ from remit.charter import fact_kinds
 from remit.decide import Known, Recommendation, SegmentDecision, Step, Verdict
 from remit.decide.signals import SIGNALS, Cut, Level, Signal, cut_value, exact
 from remit.decide.uncertainty import DEPENDS, Branch, outcomes, settled
-from remit.report.decided import known_as, number, words
+from remit.report.decided import called, known_as, number, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +191,11 @@ class _Grown:
 
     def _missing(self, signal: Signal) -> str:
         """Facts that would settle a signal, a word as the other way to say it."""
-        lacking = [name for name in signal.needs if name not in self.segment.facts]
+        lacking = [called(name) for name in signal.needs if name not in self.segment.facts]
         ways = [" and ".join(lacking)] if lacking else []
         if signal.word is not None:
-            ways.append(signal.word)
-        return ", or ".join(ways).replace("_", " ")
+            ways.append(called(signal.word))
+        return ", or ".join(ways)
 
     def _limits(self, signal: Signal) -> str:
         if signal.word is not None and signal.word in self.segment.facts:
@@ -294,7 +294,8 @@ def _compared(there: tuple[Branch, ...], here: tuple[Branch, ...]) -> str:
 
 def _bare(fact: Known) -> str:
     """A fact by its name, with its value and range and without its source."""
-    return f"{fact.name} {known_as(dataclasses.replace(fact, source=''))}".replace("_", " ")
+    said = known_as(dataclasses.replace(fact, source=""))
+    return f"{called(fact.name)} {said}".replace("_", " ")
 
 
 def _ends(fact: Known) -> tuple[Fraction, ...]:
@@ -316,4 +317,4 @@ def _written(signal: Signal, value: Fraction) -> str:
     kind = fact_kinds().get(first)
     if len(signal.needs) == 1 or (kind is not None and kind.of == "share"):
         return number(float(value), first)
-    return f"{100 * float(value):.4g} %"
+    return f"{100 * float(value):.1f}".removesuffix(".0") + " %"

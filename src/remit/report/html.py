@@ -56,6 +56,7 @@ def html(found: Audit | Contents) -> str:
 
 
 _WORDS = (
+    "answered",
     "cell",
     "chance",
     "concentrated",
@@ -71,6 +72,7 @@ _WORDS = (
     "second_looks",
     "subject",
     "to_know",
+    "waited",
     "words",
 )
 _PER_CENT = ("amount", "band", "estimate", "held", "limit", "measured", "share", "tipping")

@@ -9,11 +9,13 @@ from importlib import resources
 from typing import Any
 
 from remit.decide.uncertainty import DEPENDS
+from remit.measures import HandoffFlow
 from remit.report import wording
 from remit.report.contents import Card, Contents, Figure, Subject
-from remit.report.decided import LABELS, flip_says
+from remit.report.decided import LABELS, flip_says, how_sure
 from remit.report.decided import words as answer_words
 from remit.report.plain import harmless, remit_version
+from remit.report.sections.handoffs import steps
 from remit.report.shares import by_part, pieces
 from remit.terms import Answer, Citation, Finding
 
@@ -76,6 +78,10 @@ def _document(contents: Contents) -> dict[str, Any]:
         "since": wording.day(contents.since.as_of) if contents.since is not None else "",
         "roles": [_role(contents, card) for card in contents.cards],
         "subjects": [_subject(subject) for subject in contents.subjects],
+        "handoffs": [_handoff(flow) for flow in audit.flows if flow.counts],
+        "unseen_handoffs": wording.listed(flow.about for flow in audit.flows if not flow.counts)
+        if any(not flow.counts for flow in audit.flows)
+        else "",
         "decided": list(_decided(contents)),
         "undecided": contents.undecided,
         "files": [
@@ -181,6 +187,34 @@ def _figure(figure: Figure) -> dict[str, Any]:
     }
 
 
+def _handoff(flow: HandoffFlow) -> dict[str, Any]:
+    said = []
+    if flow.within is not None:
+        said.append(
+            "Decided within the charter's own time: "
+            f"{wording.estimate(flow.within)} of {flow.within.of}."
+        )
+    if waited := wording.waited(flow.median_wait):
+        said.append(waited)
+    if flow.filled is not None:
+        said.append(f"Required fields that were really filled: {wording.estimate(flow.filled)}.")
+    declared = flow.handoff != f"{flow.giver} to {flow.taker}"
+    return {
+        "about": flow.about,
+        "between": f"{flow.giver} to {flow.taker}" if declared else "",
+        "steps": [
+            {
+                "name": step.name,
+                "cases": "not recorded" if step.count is None else wording.number(step.count),
+                "bar": step.bar,
+                "says": step.says,
+            }
+            for step in steps(flow)
+        ],
+        "says": said,
+    }
+
+
 def _decided(contents: Contents) -> Iterator[dict[str, Any]]:
     if contents.decided is None:
         return
@@ -197,7 +231,7 @@ def _decided(contents: Contents) -> Iterator[dict[str, Any]]:
                     "because": "Open until more is known."
                     if answered.answer == DEPENDS
                     else answered.branches[0].recommendation.because,
-                    "sure": wording.share(answered.shares.get(answered.answer)),
+                    "sure": how_sure(answered),
                     "flips": [flip_says(flip) for flip in answered.flips[:2]],
                 }
                 for answered in segment.answers

@@ -426,6 +426,18 @@ def funnel(found: LeadFunnel) -> str:
     return f"{said}."
 
 
+def waited(median: Estimate | None) -> str:
+    """How long half of a handoff's cases waited for a decision; empty where that is not known.
+
+    >>> waited(Estimate(3.4, "days", 2.6, 3.6)), waited(Estimate(0.01, "days"))
+    ('Half of the cases were decided within 3.4 days (2.6 to 3.6).', 'Half of the cases were decided on the day itself.')
+    """
+    if median is None or not known(median.value):
+        return ""
+    when = "on the day itself" if median.value < 0.5 else f"within {estimate(median)}"
+    return f"Half of the cases were decided {when}."
+
+
 def rule_ids(rules: Sequence[str]) -> str:
     """The ids of the rules a finding serves.
 
@@ -435,6 +447,17 @@ def rule_ids(rules: Sequence[str]) -> str:
     if not rules:
         return ""
     return f"{'rule' if len(rules) == 1 else 'rules'} {', '.join(rules)}"
+
+
+def answered(findings: Iterable[Finding]) -> str:
+    """How many findings there are of each answer.
+
+    >>> found = Finding("c", "a", Answer.CLEAR, "It is clear.", ())
+    >>> answered([found, found])
+    '2 clear'
+    """
+    given = [found.answer for found in findings]
+    return listed(f"{given.count(answer)} {answer}" for answer in Answer if answer in given)
 
 
 def severities(findings: Iterable[Finding]) -> str:

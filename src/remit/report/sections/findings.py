@@ -14,12 +14,24 @@ from remit.terms import Answer, Finding
 
 @Section(title="Findings and their proof", place=50)
 def findings(contents: Contents) -> Mapping[str, Any]:
-    """Every finding with a severity or a number, by subject, each with what lets a reader check it."""
+    """Every finding with a severity or a number, by subject, each with what lets a reader check it.
+
+    What is past its limit or open is read first; numbers that are clear or have no limit fold.
+    """
     told = [
         (subject, [f for f in subject.findings if f.severity is not None or _numbered(f)])
         for subject in contents.subjects
     ]
-    return {"subjects": [(subject, found) for subject, found in told if found]}
+    parted = [
+        (
+            subject,
+            [f for f in found if f.severity is not None or f.answer is Answer.CANNOT_TELL],
+            [f for f in found if f.severity is None and f.answer is not Answer.CANNOT_TELL],
+        )
+        for subject, found in told
+        if found
+    ]
+    return {"subjects": parted}
 
 
 def _numbered(found: Finding) -> bool:
@@ -52,9 +64,11 @@ def _alike(found: Sequence[Finding]) -> list[tuple[Finding, ...]]:
 @Section(title="Queries", place=95)
 def queries(contents: Contents) -> Mapping[str, Any] | None:
     """Each query behind a finding, once, because several findings may share one."""
-    audit = contents.audit
-    found = queries_of(audit)
-    return {"queries": found} if found else None
+    of: dict[str, dict[str, None]] = {query: {} for query in queries_of(contents.audit)}
+    for found in contents.audit.findings:
+        if found.proof is not None and found.proof.query:
+            of[found.proof.query][found.check] = None
+    return {"queries": [(query, list(checks)) for query, checks in of.items()]} if of else None
 
 
 def queries_of(audit: Audit) -> tuple[str, ...]:

@@ -31,6 +31,13 @@ class Step:
     plain: float | None
     """Count over the first step's, where no share with a horizon is measured."""
 
+    @property
+    def says(self) -> str:
+        """Its share and of what, or that nothing records it."""
+        if self.share is not None:
+            return f"{wording.estimate(self.share)} {self.of}"
+        return f"{wording.share(self.plain)} {self.of}" if self.plain is not None else self.of
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -50,7 +57,7 @@ def handoffs(contents: Contents) -> Mapping[str, Any]:
         "shown": [
             Shown(
                 flow,
-                tuple(_steps(flow)),
+                tuple(steps(flow)),
                 fates(flow) if flow.accepted or flow.rejected or flow.converted else "",
                 tuple(sorted(flow.reasons.items(), key=lambda pair: (-pair[1], pair[0]))),
             )
@@ -69,7 +76,8 @@ def handovers(contents: Contents) -> Mapping[str, Any] | None:
     return {"most": max(handover.times for handover in audit.handovers)}
 
 
-def _steps(flow: HandoffFlow) -> Iterator[Step]:
+def steps(flow: HandoffFlow) -> Iterator[Step]:
+    """The rows of a handoff's funnel, from offered to converted."""
     most = max(flow.counts.values(), default=0)
     first = next((name for name in STEPS if flow.counts.get(name)), None)
     rates = {"accepted": flow.accepted, "rejected": flow.rejected, "converted": flow.converted}

@@ -7,7 +7,7 @@ from typing import Any
 
 from remit.decide.uncertainty import DEPENDS
 from remit.report.contents import Contents
-from remit.report.decided import LABELS, by_evidence, flip_says, lacking
+from remit.report.decided import LABELS, by_evidence, flip_says, how_sure, lacking
 from remit.report.decided import words as answer_words
 from remit.report.sections.section import Section
 
@@ -24,6 +24,7 @@ def structure(contents: Contents) -> Mapping[str, Any] | None:
         "answer": answer_words,
         "flip": flip_says,
         "open": DEPENDS,
+        "sure": how_sure,
         "lacking": lacking,
         "by_evidence": by_evidence,
     }
