@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remit.measures.costs import costs
-from remit.measures.customers import economics_by_segment, efficiency_by_quarter, quarters
+from remit.measures.customers import economics_by_segment, efficiency_by_quarter
 from remit.measures.economics import (
     burn_multiple,
     cac,
@@ -185,14 +185,6 @@ def test_burn_is_a_multiple_only_of_growth_that_cost_cash():
     assert burn_multiple(Decimal("6.0"), Decimal(0)) is None
     assert burn_multiple(Decimal("6.0"), Decimal(-1)) is None
     assert burn_multiple(Decimal(-1), Decimal(4)) is None
-
-
-def test_quarters_follow_the_fiscal_year():
-    year = Period(date(2025, 1, 1), date(2026, 1, 1))
-
-    assert [q.start.month for q in quarters("January", year)] == [1, 4, 7, 10]
-    assert [q.start.month for q in quarters("February", year)] == [2, 5, 8]
-    assert quarters("January", Period(date(2025, 1, 2), date(2025, 6, 30))) == []
 
 
 # A company

@@ -23,7 +23,6 @@ from remit.measures.pipeline import (
     personas_on_won_deals,
     pipeline_coverage,
     pipeline_created,
-    quarter_of,
     stakeholders,
 )
 from remit.sources import load
@@ -151,14 +150,6 @@ def test_without_quotas_the_target_of_the_company_counts(measure):
 
 def test_without_anything_to_be_sold_nothing_tells_how_much_pipeline_is_needed(measure):
     assert measure(pipeline_coverage, YEAR, opportunities=quarters_of_deals()) is None
-
-
-def test_a_quarter_starts_where_the_fiscal_year_does(charter):
-    declared = charter(CHARTER + "\n    fiscal_year_starts: February\n")
-
-    assert quarter_of(declared, date(2026, 12, 31)).start == date(2026, 11, 1)
-    assert quarter_of(declared, date(2026, 1, 31)).start == date(2025, 11, 1)
-    assert quarter_of(declared, date(2026, 2, 1)).start == date(2026, 2, 1)
 
 
 # Deals as they were told by loads at the start of each quarter

@@ -432,3 +432,26 @@ def test_a_won_deal_without_an_amount_stops_pay_where_somebody_on_a_plan_won_it(
         read_facts(said, tmp_path / "tables.duckdb")
 
     assert [p.path for p in error.value.problems] == ["D1"]
+
+
+def test_a_workbook_that_reaches_too_far_is_refused_before_it_is_opened(charter, tmp_path):
+    file = tmp_path / "transactions.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("transactions")
+        for row, cells in enumerate(DEALS):
+            sheet.write_row(row, 0, cells)
+        sheet.write(1_048_575, 16_383, "?")
+
+    (problem,) = told(file, charter(CHARTER))
+
+    assert "transactions.xlsx" in problem
+    assert "reaches over 1,048,576 rows and 16,384 columns" in problem
+
+
+def test_what_is_no_workbook_is_said_to_be_none(charter, tmp_path):
+    file = tmp_path / "transactions.xlsx"
+    file.write_bytes(b"PK\x03\x04 and nothing more")
+
+    (problem,) = told(file, charter(CHARTER))
+
+    assert "is cut off or broken, or no workbook" in problem

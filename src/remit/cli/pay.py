@@ -17,9 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 from remit.charter import Charter
+from remit.charter.fiscal import first_month, label
 from remit.cli.writing import write_whole
 from remit.compensation.earning import money
-from remit.pay.calendar import first_month, label
 from remit.pay.exports import AccrualRow, PayrollRow, accruals, payroll
 from remit.pay.ledger import Ledger, LedgerError, NoLedger, Posted, Posting
 from remit.pay.months import Settled, pay_month

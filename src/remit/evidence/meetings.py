@@ -34,12 +34,12 @@ def same_meetings(con: duckdb.DuckDBPyConnection, within: float) -> int:
         WHERE a.kind = 'meeting' AND NOT a.date_only AND (coalesce(a.seen_in, 'crm') <> 'calendar' OR a.counted);
         -- what a calendar tells of a meeting; ids of calendars' meetings hang on this file's key
         CREATE OR REPLACE TEMP TABLE calendar_words AS
+        WITH calendars AS (FROM activities WHERE seen_in = 'calendar'),
+        people AS (SELECT activity_id, count(*) AS people FROM participants SEMI JOIN calendars USING (activity_id) GROUP BY 1),
+        records AS (SELECT activity_id, string_agg(record_id, ' ' ORDER BY record_id) AS records
+            FROM activity_links SEMI JOIN calendars USING (activity_id) GROUP BY 1)
         SELECT activity_id, concat_ws(' ', happened_at, minutes, recorded_at, external, people, records) AS told
-        FROM activities
-        LEFT JOIN (SELECT activity_id, count(*) AS people FROM participants GROUP BY 1) USING (activity_id)
-        LEFT JOIN (SELECT activity_id, string_agg(record_id, ' ' ORDER BY record_id) AS records
-            FROM activity_links GROUP BY 1) USING (activity_id)
-        WHERE seen_in = 'calendar';
+        FROM calendars LEFT JOIN people USING (activity_id) LEFT JOIN records USING (activity_id);
         CREATE OR REPLACE TEMP TABLE pairs AS
         SELECT k.activity_id AS calendar_id, c.activity_id AS crm_id, count(*) AS shared,
             min(abs(date_diff('second', k.happened_at, c.happened_at))) AS apart, any_value(k.told) AS told

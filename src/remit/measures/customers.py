@@ -11,6 +11,7 @@ import numpy as np
 
 from remit.benchmarks import Benchmark
 from remit.charter import Charter
+from remit.charter.fiscal import first_month, whole_periods
 from remit.evidence import Evidence
 from remit.measures.costs import S_AND_M, Costs, Spend, costs, spend_by_segment, working_in
 from remit.measures.economics import (
@@ -384,32 +385,8 @@ def efficiency_by_quarter(
     for segment in (None, *charter.segment_names()):
         found[segment] = tuple(
             _quarter(book, spend[segment].by_month, revenue[segment].by_month, quarter, segment)
-            for quarter in quarters(charter.fiscal_year_starts, over)
+            for quarter in whole_periods(over, "quarter", first_month(charter))
         )
-    return found
-
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
-
-def quarters(fiscal_year_starts: str, over: Period) -> list[Period]:
-    """Whole quarters of the fiscal year in a period, earliest first.
-
-    >>> year = Period(date(2025, 11, 1), date(2026, 11, 1))
-    >>> [str(quarter.start) for quarter in quarters("February", year)]
-    ['2025-11-01', '2026-02-01', '2026-05-01', '2026-08-01']
-    """
-    offset = MONTHS.index(fiscal_year_starts) % 3
-    day = over.start if over.start.day == 1 else months_after(over.start.replace(day=1), 1)
-    while (day.month - 1) % 3 != offset:
-        day = months_after(day, 1)
-    found = []
-    while months_after(day, 3) <= over.end:
-        found.append(Period(day, months_after(day, 3)))
-        day = months_after(day, 3)
     return found
 
 

@@ -18,7 +18,6 @@ from remit.evidence.store import ends_of_day
 from remit.measures.intervals import DRAWS, Array
 from remit.measures.queries import sql_of
 from remit.terms import Period
-from remit.terms.period import months_after
 
 DAY = 86400
 
@@ -192,15 +191,6 @@ def instants(evidence: Evidence, over: Period) -> tuple[datetime, datetime]:
     """The first instant (UTC) of a period in the charter's time zone, and the first after it."""
     zone = evidence.time_zone
     return ends_of_day(over.start - timedelta(days=1), zone), ends_of_day(over.last_day, zone)
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day of the month so many months earlier, or the month's last.
-
-    >>> months_before(date(2026, 5, 31), 3)
-    datetime.date(2026, 2, 28)
-    """
-    return months_after(day, -months)
 
 
 def draws_of_owners(owners: Sequence[str], seed: int) -> tuple[Array, Any, int] | None:

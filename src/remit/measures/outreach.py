@@ -15,6 +15,7 @@ import numpy as np
 
 from remit.benchmarks import Benchmark
 from remit.charter import Charter
+from remit.charter.fiscal import whole_periods
 from remit.evidence import Evidence
 from remit.evidence.store import ends_of_day
 from remit.measures.groups import enough
@@ -412,7 +413,7 @@ def _quarters(
     """Whole calendar quarters in which enough people were at work, earliest first."""
     found = []
     months = _months_shown(weeks, people, over, group)
-    for quarter in _whole_quarters(over):
+    for quarter in whole_periods(over, "quarter", 1):
         first, end = (quarter.start - over.start).days, (quarter.end - over.start).days
         worked = weeks[:, first:end].sum(axis=1)
         there = int((worked > 0).sum())
@@ -439,18 +440,6 @@ def _quarters(
             )
         )
     return tuple(found)
-
-
-def _whole_quarters(over: Period) -> list[Period]:
-    starts = sorted(
-        {month.start.replace(day=1) for month in over.months() if month.start.month % 3 == 1}
-    )
-    quarters = []
-    for start in starts:
-        end = date(start.year + start.month // 10, (start.month + 2) % 12 + 1, 1)
-        if start >= over.start and end <= over.end:
-            quarters.append(Period(start, end))
-    return quarters
 
 
 def local_days(instants: Any, zone: str) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 
 from remit.benchmarks import Benchmark
 from remit.charter import Charter
-from remit.charter.nouns import Month
+from remit.charter.fiscal import first_month, period_of
 from remit.compensation.measures import named
 from remit.evidence import Evidence
 from remit.evidence.store import ends_of_day
@@ -23,13 +23,13 @@ from remit.measures.deal_records import (
     Deals,
     deals_of,
     instants,
-    months_before,
     qualified_stages,
     stage_entries,
 )
 from remit.measures.intervals import middle, ratio
 from remit.measures.queries import sql_of
 from remit.terms import Estimate, Period, Point
+from remit.terms.period import months_after
 
 ZERO = Decimal(0)
 SOLD: Mapping[str, tuple[str, ...]] = {
@@ -204,19 +204,6 @@ class Personas:
     query: str
 
 
-def quarter_of(charter: Charter, day: date) -> Period:
-    """The quarter of the company's fiscal year that a day is in.
-
-    >>> acme = Charter(company="A", roles={"ae": {"is": "AE"}}, fiscal_year_starts="February")
-    >>> str(quarter_of(acme, date(2026, 1, 15)))
-    '1 Nov 2025 to 31 Jan 2026'
-    """
-    first = Month.__args__.index(charter.fiscal_year_starts) + 1  # type: ignore[attr-defined]
-    back = (day.month - first) % 3
-    start = months_before(day.replace(day=1), back)
-    return Period(start, months_before(start, -3))
-
-
 def pipeline_coverage(
     evidence: Evidence,
     charter: Charter,
@@ -258,7 +245,7 @@ def pipeline_coverage(
     today = book if owners is None else _Book(evidence, charter, numbers, kinds, owners)
     months = _months(quarter)
     quarters = [quarter] + [
-        Period(months_before(quarter.start, months * n), months_before(quarter.end, months * n))
+        Period(months_after(quarter.start, -months * n), months_after(quarter.end, -months * n))
         for n in range(1, count + 1)
     ]
     if book.since is None:
@@ -321,15 +308,15 @@ def _asked(
             continue
         first = max(row["first_day"] for row in now)
         start = first
-        while months_before(start, -3) <= day:
-            start = months_before(start, -3)
+        while months_after(start, 3) <= day:
+            start = months_after(start, 3)
         short = min(_months(Period(row["first_day"], row["end_day"])) for row in now)
-        quarter = Period(start, months_before(start, -min(3, short)))
+        quarter = Period(start, months_after(start, min(3, short)))
         amount = sum((_shared(row, quarter) for row in mine), ZERO)
         owners = frozenset(r["person_id"] for r in mine if _shared(r, quarter) > 0)
         if amount > 0:
             return measure, quarter, amount, owners
-    quarter = quarter_of(charter, day)
+    quarter = period_of(day, "quarter", first_month(charter))
     if persons is not None:
         return None
     for measure in SOLD:
@@ -641,10 +628,10 @@ def forecast_held(
     book = _Book(evidence, charter, numbers, kinds, persons)
     enough = float(numbers["close_days_known"].at(over.last_day).value or 0)
     count = int(numbers["pipeline_quarters"].at(over.last_day).value or 0)
-    here = quarter_of(charter, over.end)
+    here = period_of(over.end, "quarter", first_month(charter))
     quarters, looked = [], 0
     for n in range(1, count + 1):
-        quarter = Period(months_before(here.start, 3 * n), months_before(here.end, 3 * n))
+        quarter = Period(months_after(here.start, -3 * n), months_after(here.end, -3 * n))
         if book.since is None or quarter.start < book.since:
             continue
         looked += 1
@@ -708,9 +695,7 @@ def pipeline_created(
         parts = [deals_of(evidence, charter, segment=s) for s in segments or (None,)]
         months, created = [], []
         for month in over.months():
-            whole = Period(
-                month.start.replace(day=1), months_before(month.start.replace(day=1), -1)
-            )
+            whole = Period(month.start.replace(day=1), months_after(month.start.replace(day=1), 1))
             covered = {
                 day
                 for row in mine

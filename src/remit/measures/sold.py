@@ -12,8 +12,8 @@ import numpy as np
 
 from remit.benchmarks import Benchmark
 from remit.charter import Charter
+from remit.charter.fiscal import first_month, whole_periods
 from remit.evidence import Evidence
-from remit.measures.customers import quarters
 from remit.measures.intervals import DRAWS, Draws, ratio
 from remit.measures.queries import sql_of
 from remit.measures.recurring import (
@@ -162,7 +162,9 @@ def _cohorts(
     if not seen:
         return ()
     # the quarter of the very first contract may have begun before the records did
-    found = quarters(charter.fiscal_year_starts, Period(min(seen), max(over.end, min(seen))))
+    found = whole_periods(
+        Period(min(seen), max(over.end, min(seen))), "quarter", first_month(charter)
+    )
     gap = timedelta(days=book.gap_days)
     return tuple(
         SoldQuarter(

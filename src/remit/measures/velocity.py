@@ -18,11 +18,11 @@ from remit.measures.deal_records import (
     deals_of,
     draws_of_owners,
     instants,
-    months_before,
 )
 from remit.measures.intervals import Array, Draws
 from remit.measures.life_table import LifeTable
 from remit.terms import Estimate, Period
+from remit.terms.period import months_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def velocity_history(
     nothing was won in one of the two years. The interval draws owners again, over both years.
     """
     found = deals_of(evidence, charter, kinds=kinds, persons=persons)
-    cuts = [months_before(over.end, 3 * n) for n in range(8, -1, -1)]
+    cuts = [months_after(over.end, -3 * n) for n in range(8, -1, -1)]
     quarters = [Period(a, b) for a, b in itertools.pairwise(cuts)]
     this = _Seen(found.deals, *instants(evidence, Period(cuts[4], cuts[8])))
     that = _Seen(found.deals, *instants(evidence, Period(cuts[0], cuts[4])))

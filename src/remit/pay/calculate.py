@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from remit.charter import Charter
+from remit.charter.fiscal import MONTHS, first_month, label, period_of, periods
 from remit.compensation.bonus import Bonus
 from remit.compensation.commission import Commission
 from remit.compensation.components import AnyComponent, pays_on
@@ -38,11 +39,11 @@ from remit.compensation.measures import named, read_as_level
 from remit.compensation.objectives import Objectives
 from remit.compensation.plan import Plan
 from remit.compensation.spif import Spif
-from remit.pay.calendar import MONTHS, after, first_month, label, period_of, periods
 from remit.pay.credit import credited
 from remit.pay.facts import Facts, Transaction, happened
 from remit.pay.payees import Stint, stints
 from remit.terms import Period
+from remit.terms.period import after
 
 TOGETHER = "all components"
 """The name of the one line of a plan whose components multiply."""

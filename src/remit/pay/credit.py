@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from remit.compensation.components import AnyComponent, pays_on
@@ -134,8 +134,6 @@ def end_of(day: date, length: str) -> date:
     >>> end_of(date(2026, 1, 31), "1 month"), end_of(date(2026, 1, 25), "120 days")
     (datetime.date(2026, 2, 28), datetime.date(2026, 5, 25))
     """
-    from datetime import timedelta
-
     count, unit = length.removesuffix("s").split(" ")[0], length.removesuffix("s").split(" ")[-1]
     months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
     if months is not None:

@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 import duckdb
 
-from remit.pay.calendar import after
 from remit.terms import Period
+from remit.terms.period import after
 
 CreditKind = Literal["owner", "split", "overlay"]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from remit.charter.fiscal import period_of
 from remit.compensation.earning import money
-from remit.pay.calendar import period_of
 from remit.terms import Period
 
 KINDS = (

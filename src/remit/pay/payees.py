@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from remit.charter import Charter
+from remit.charter.fiscal import MONTHS, periods
 from remit.compensation.conditions import Per
 from remit.compensation.measures import named
 from remit.compensation.plan import Plan
-from remit.pay.calendar import MONTHS, after, periods
 from remit.terms import Period
+from remit.terms.period import after
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from remit.charter import Charter
+from remit.charter.fiscal import first_month, label, periods
 from remit.compensation.bonus import Bonus
 from remit.compensation.commission import Commission
 from remit.compensation.components import AnyComponent, pays_on
@@ -23,7 +24,6 @@ from remit.compensation.measures import measured, named
 from remit.compensation.objectives import Objectives
 from remit.compensation.plan import Plan
 from remit.pay.calculate import Calculation
-from remit.pay.calendar import first_month, label, periods
 from remit.pay.credit import counts_for
 from remit.pay.facts import Facts
 from remit.pay.payees import Stint

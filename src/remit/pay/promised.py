@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 
+from remit.charter.fiscal import first_month, period_of, periods
 from remit.compensation.earning import cents
 from remit.compensation.plan import Draw, Guarantee
 from remit.pay.calculate import Calculation
-from remit.pay.calendar import after, first_month, period_of, periods
 from remit.pay.credit import end_of
 from remit.pay.months import Promise, month_of
 from remit.pay.payees import Stint
 from remit.terms import Period, Place, Problem, RemitError
+from remit.terms.period import after
 
 
 def promises(calculation: Calculation, month: Period) -> tuple[Promise, ...]:

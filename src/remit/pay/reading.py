@@ -20,6 +20,8 @@ from remit.charter import Charter
 from remit.compensation.measures import named
 from remit.evidence.sql import identifier, parquet_of, path_of, quoted, quoted_list
 from remit.pay.facts import OTHERS, TRANSACTIONS, Facts, settled
+from remit.sources.delimited import ExportError
+from remit.sources.packed import contents
 from remit.terms import Place, Problem, RemitError, nearest
 from remit.terms.problem import closest
 
@@ -416,6 +418,11 @@ def _written(column: str, kind: str) -> str:
 
 
 def _sheets(file: Path, problems: list[Problem]) -> list[str]:
+    try:
+        contents(file)  # before anything opens it: what it holds may be too much
+    except ExportError as error:
+        problems.extend(error.problems)
+        return []
     book = _book(file, problems)
     if book is None:
         return []

@@ -17,13 +17,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from remit.charter.fiscal import first_month
 from remit.compensation.bonus import Bonus
 from remit.compensation.components import AnyComponent, pays_on
 from remit.compensation.earning import money, number, percent, said
 from remit.compensation.matrix import Matrix
 from remit.compensation.objectives import Objectives
 from remit.pay.calculate import Calculation, Evaluated
-from remit.pay.calendar import first_month
 from remit.pay.credit import rate_of, value
 from remit.pay.facts import Transaction
 from remit.pay.ledger import Ledger, PayMonth, Posted

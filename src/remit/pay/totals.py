@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from remit.charter.fiscal import first_month, period_of
 from remit.compensation.commission import Commission
 from remit.compensation.components import AnyComponent
 from remit.compensation.curve import Curve
 from remit.compensation.plan import Plan
 from remit.pay.calculate import Calculation
-from remit.pay.calendar import first_month, period_of
 from remit.pay.credit import counts_for
 from remit.pay.payees import Stint
 from remit.terms import Period

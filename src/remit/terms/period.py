@@ -94,3 +94,12 @@ def months_after(day: date, months: int) -> date:
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def after(last: date | None) -> date:
+    """The first day after a last one; the end of all days where there is none.
+
+    >>> after(date(2026, 3, 31)), after(None) == date.max
+    (datetime.date(2026, 4, 1), True)
+    """
+    return date.max if last is None else last + timedelta(days=1)

@@ -1,13 +1,12 @@
-"""Earning periods: months, quarters, half years and years of a company's fiscal year."""
+"""Months, quarters, half years and years of a company's fiscal year."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import get_args
 
-from remit.charter import Charter
-from remit.charter.nouns import Month
+from remit.charter.nouns import Charter, Month
 from remit.compensation.conditions import Per
 from remit.terms import Period
 from remit.terms.period import months_after
@@ -19,11 +18,6 @@ MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 def first_month(charter: Charter) -> int:
     """The month, 1 to 12, with which the company's years begin."""
     return get_args(Month).index(charter.fiscal_year_starts) + 1
-
-
-def after(last: date | None) -> date:
-    """The first day after a last one; the end of all days where there is none."""
-    return date.max if last is None else last + timedelta(days=1)
 
 
 def period_of(day: date, per: Per, starts: int) -> Period:
@@ -46,6 +40,17 @@ def periods(over: Period, per: Per, starts: int) -> Iterator[Period]:
     while found.start < over.end:
         yield found
         found = Period(found.end, months_after(found.end, MONTHS[per]))
+
+
+def whole_periods(over: Period, per: Per, starts: int) -> list[Period]:
+    """The periods of a kind that lie in a span from their first day to their last, in order.
+
+    >>> year = Period(date(2025, 11, 1), date(2026, 11, 1))
+    >>> [str(quarter.start) for quarter in whole_periods(year, "quarter", 2)]
+    ['2025-11-01', '2026-02-01', '2026-05-01', '2026-08-01']
+    """
+    found = periods(over, per, starts)
+    return [each for each in found if over.start <= each.start and each.end <= over.end]
 
 
 def label(period: Period, starts: int) -> str:
