@@ -11,6 +11,7 @@ from remit.audit import audit as run_audit
 from remit.audit import open_for
 from remit.charter import read_charter
 from remit.example import write_example
+from remit.report import wording
 from remit.sources import load
 from remit.terms import Answer, Severity
 
@@ -23,7 +24,8 @@ def company(tmp_path_factory):
     folder = tmp_path_factory.mktemp("company") / "northstar"
     write_example(folder, seed=1)
     charter = read_charter(folder / "charter.yaml")
-    load(charter, [folder / "export"], folder / "e.duckdb", today=date(2026, 11, 1))
+    places = [folder / "export", folder / "finance" / "mapping.yaml"]
+    load(charter, places, folder / "e.duckdb", today=date(2026, 11, 1))
     audit = run_audit(charter, open_for(charter, folder / "e.duckdb"))
     return folder, audit, json.loads((folder / "truth.json").read_text())
 
@@ -49,7 +51,10 @@ def severities(audit, check: str, *words: str) -> set[Severity | None]:
     ],
 )
 def test_each_planted_fault_is_found(company, check, words):
-    assert severities(company[1], check, *words) <= {Severity.AMBER, Severity.RED}
+    found = severities(company[1], check, *words)
+
+    assert found
+    assert found <= {Severity.AMBER, Severity.RED}
 
 
 @pytest.mark.parametrize(
@@ -142,3 +147,17 @@ def test_no_output_of_the_default_view_names_a_person_or_a_pseudonym(company):
             assert person["person_id"] not in text
             assert person["email"] not in text
             assert person["name"] not in text
+
+
+def test_a_number_looks_the_same_in_its_sentence_and_beside_it(company):
+    """Reports show a finding's number again: in charts, on cards, in the workbook."""
+    looked = 0
+    for found in company[1].findings:
+        if found.measured is None or not found.measured.value:
+            continue
+        value, _, interval = wording.measured(found).removesuffix(")").partition(" (")
+        looked += 1
+        assert value.split(" ")[0] in found.says, found.about
+        assert interval in found.says, found.about
+
+    assert looked > 80

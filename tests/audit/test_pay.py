@@ -358,7 +358,7 @@ def test_a_third_of_prospecting_by_sellers_is_work_beside_its_owner(view):
     beside = found["prospecting in mid"]
     assert (beside.answer, beside.severity) == (Answer.INDICATED, Severity.AMBER)
     assert beside.says == (
-        "prospecting in mid: 33 % of the recorded hours were by other roles than sdr (33 to 33 %); "
+        "prospecting in mid: 33 % of the recorded hours were by other roles than sdr; "
         "more than 20 % is amber."
     )
     assert beside.caveats[0] == "By other roles: ae 33 %."
@@ -372,7 +372,10 @@ def test_work_done_by_its_owners_is_told_in_one_line(view):
     found = by_about(work_beside_owners(looked))
 
     assert found["work done by its owners"].answer is Answer.CLEAR
-    assert "at most 5 % of the recorded hours" in found["work done by its owners"].says
+    assert (
+        "In 1 function and segment at most 5 % (0 to 5 %) of the recorded hours"
+        in found["work done by its owners"].says
+    )
     assert found["work that no role owns"].answer is Answer.CLEAR
     assert found["work that no role owns"].measured.value == 0
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from remit.measures import people_in_two_roles
 from remit.terms import Answer, Severity
 
 from .conftest import CHARTER, HANDOFF, about, team_weeks, users
@@ -178,9 +179,17 @@ def test_a_title_that_says_another_role_than_the_one_held_is_noted(
 
 
 def credited(
-    promoted_on: date, last_lead: date, *, keeps_booking: bool, days_to_accept: int = 2
+    promoted_on: date,
+    last_lead: date,
+    *,
+    keeps_booking: bool,
+    days_to_accept: int = 2,
+    wins: bool = True,
 ) -> dict[str, list[dict[str, str]]]:
-    """One SDR who takes over meetings as an AE from a day on, and books on if so said."""
+    """One SDR who takes over meetings as an AE from a day on, and books on if so said.
+
+    As an AE they lose every deal where they do not win.
+    """
     rows: dict[str, list[dict[str, str]]] = {
         k: [] for k in ("Account", "Lead", "Event", "Opportunity", "OpportunityHistory")
     }
@@ -192,6 +201,7 @@ def credited(
             ("005SDR1", "005SDR0") if as_ae else ("005SDR0" if books else "005SDR1", "005AE1")
         )
         won = day + timedelta(days=20)
+        lost = as_ae and not wins
         rows["Account"].append(
             {"Id": f"001c{n}", "CreatedDate": str(day), "NumberOfEmployees": "300"}
         )
@@ -227,9 +237,9 @@ def credited(
                 "OwnerId": taker,
                 "CreatedById": taker,
                 "CreatedDate": f"{day + timedelta(days=2)}T12:00:00Z",
-                "StageName": "Closed Won",
+                "StageName": "Closed Lost" if lost else "Closed Won",
                 "IsClosed": "true",
-                "IsWon": "true",
+                "IsWon": str(not lost).lower(),
                 "CloseDate": str(won),
                 "SAO__c": str(day + timedelta(days=days_to_accept)),
                 "Pain__c": "x y",
@@ -239,7 +249,7 @@ def credited(
             {
                 "Id": f"008c{n}",
                 "OpportunityId": f"006c{n}",
-                "StageName": "Closed Won",
+                "StageName": "Closed Lost" if lost else "Closed Won",
                 "CreatedDate": f"{won}T10:00:00Z",
             }
         )
@@ -265,13 +275,10 @@ def test_a_promoted_sdr_is_not_accused(checked):
 def test_leads_worked_before_a_promotion_and_accepted_after_it_are_nobodys_second_job(
     charter, evidence
 ):
-    from remit.benchmarks import benchmarks
-    from remit.measures import people_in_two_roles
-
     rows = credited(date(2026, 5, 1), date(2026, 10, 1), keeps_booking=False, days_to_accept=60)
-    found = evidence(charter(CHARTER.rstrip() + HANDOFF), User=STAFF, **rows)
+    declared = charter(CHARTER.rstrip() + HANDOFF)
 
-    promoted = people_in_two_roles(found, benchmarks())
+    promoted = people_in_two_roles(evidence(declared, User=STAFF, **rows), declared)
 
     assert any(person.credits_after > 0 for person in promoted)
     assert all(person.still == 0 for person in promoted)
@@ -351,3 +358,76 @@ def test_titles_cannot_be_held_against_roles_that_are_read_from_them(checked):
 
     assert found.answer is Answer.COULD_NOT_LOOK
     assert "has no people file, so that roles are read from titles" in found.says
+
+
+DATED = """
+    people:
+      - {person: 005SDR0, role: sdr, from: 2020-01-01, to: 2026-04-30}
+      - {person: 005SDR0, role: ae, from: 2026-05-01}
+      - {person: 005SDR1, role: sdr}
+      - {person: 005AE1, role: ae}
+    """
+
+
+def test_who_wins_nothing_in_the_later_role_can_still_do_the_job_of_the_earlier(checked):
+    rows = credited(date(2026, 5, 1), date(2026, 10, 1), keeps_booking=True, wins=False)
+
+    (dated,) = checked("two roles", CHARTER.rstrip() + HANDOFF.rstrip() + DATED, User=STAFF, **rows)
+    (undated,) = checked("two roles", CHARTER.rstrip() + HANDOFF, User=STAFF, **rows)
+
+    assert (dated.answer, dated.severity) == (Answer.PROVEN, Severity.RED)
+    assert any(
+        caveat.startswith("Whoever is credited in one role while") for caveat in dated.caveats
+    )
+    # without a day nothing tells that the meetings were no longer theirs to book
+    assert undated.says == "Nobody is credited in two roles."
+
+
+def test_a_promoted_sdr_who_has_won_nothing_yet_is_not_accused(checked):
+    (found,) = checked(
+        "two roles",
+        CHARTER.rstrip() + HANDOFF.rstrip() + DATED,
+        User=STAFF,
+        **credited(date(2026, 5, 1), date(2026, 10, 1), keeps_booking=False, wins=False),
+    )
+
+    assert found.answer is Answer.CLEAR
+    assert found.severity is None
+
+
+def test_a_meeting_offered_before_a_promotion_belongs_to_the_earlier_job_of_a_company_without_a_lead(
+    charter, evidence
+):
+    """Offered on 27 April, promoted on the 28th, the deal opened and accepted on the 29th."""
+    declared = charter(
+        CHARTER.rstrip()
+        + HANDOFF.rstrip()
+        + DATED.replace("05-01", "04-28").replace("04-30", "04-27")
+    )
+    rows = credited(date(2026, 4, 28), date(2026, 10, 1), keeps_booking=False)
+    kept = {**rows, "Lead": rows["Lead"][-1:]}
+
+    (promoted,) = people_in_two_roles(evidence(declared, User=STAFF, **kept), declared)
+
+    assert promoted.credits_after == 1
+    assert promoted.judged
+    assert promoted.still == 0
+
+
+def test_who_came_from_the_taking_role_to_the_giving_one_is_not_accused(checked):
+    moved_down = """
+    people:
+      - {person: 005SDR0, role: ae, from: 2020-01-01, to: 2025-12-31}
+      - {person: 005SDR0, role: sdr, from: 2026-01-01}
+      - {person: 005SDR1, role: sdr}
+      - {person: 005AE1, role: ae}
+    """
+
+    (found,) = checked(
+        "two roles",
+        CHARTER.rstrip() + HANDOFF.rstrip() + moved_down,
+        User=STAFF,
+        **credited(date(2027, 1, 1), date(2026, 10, 1), keeps_booking=True),
+    )
+
+    assert found.says == "Nobody is credited in two roles."

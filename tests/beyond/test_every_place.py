@@ -44,7 +44,7 @@ MEASURES = {
     "diaries": lambda e, c, n: diary_by_role(e, c, n, YEAR),
     "handoffs": lambda e, c, n: handoff_flows(e, c, n, YEAR),
     "handovers": lambda e, c, n: handovers_of_work(e, c, n, YEAR),
-    "two roles": lambda e, c, n: people_in_two_roles(e, n),
+    "two roles": lambda e, c, n: people_in_two_roles(e, c),
     "funnel": lambda e, c, n: lead_funnel(e),
     "unsourced": lambda e, c, n: unsourced_deals(
         e, n, YEAR, sellers=["ae", "senior_ae"], sourcers=["sdr"], segments=["large"]

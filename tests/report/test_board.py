@@ -261,7 +261,9 @@ def test_no_format_speaks_of_causes(whole: Audit) -> None:
 def test_the_page_and_the_pdf_round_a_number_as_its_sentence_does(whole: Audit) -> None:
     says = "smb: net revenue retention is 99.8 % (97 to 104 %)."
     first = dataclasses.replace(
-        whole.findings[0], says=says, measured=Estimate(0.998, "share", 0.97, 1.04)
+        whole.findings[0],
+        says=says,
+        measured=Estimate(0.998, "share", 0.97, 1.04, said="99.8 % (97 to 104 %)"),
     )
     page = html(dataclasses.replace(whole, findings=(first, *whole.findings[1:])))
 

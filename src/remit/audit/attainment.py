@@ -333,7 +333,7 @@ def _team(view: View, part: Part, found: AtQuota) -> Finding:
         f"attainment of {part.about}",
         f"{part.about}: together they were credited with {percent(found.team.value)} of the sum of "
         f"their quotas of {_words(found.measure)}{spread(found.team)}{beside}",
-        found.team,
+        dataclasses.replace(found.team, said=f"{percent(found.team.value)}{spread(found.team)}"),
         _REPS,
         proof=Proof(
             "sum of credits over sum of quotas prorated by days in the role; interval: people "
@@ -691,11 +691,9 @@ def _ramped(view: View, seen: RampSeen) -> Finding:
     limit = Limit("ramp", days_in(declared.ramp) / MONTH, "months", cited, True, "amber")
     says = f"{says}; the charter says {declared.ramp}"
     remedy = f"Plan with the longer ramp, or change how new people come in as {seen.role}."
-    if estimate.high is None and (estimate.low or 0) > limit.value:
-        # past it however far the open end reaches
-        bounded = dataclasses.replace(estimate, high=float("inf"))
-    else:
-        bounded = estimate
+    bounded = estimate
+    if estimate.low is not None and estimate.high is None:
+        bounded = dataclasses.replace(estimate, high=float("inf"))  # the end is open
     found = judged(
         check, about, says, bounded, (limit,), (), proof=proof, remedy=remedy, caveats=caveats,
         roles=(seen.role,), most=Severity.AMBER,

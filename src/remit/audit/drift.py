@@ -279,7 +279,7 @@ def _drifted(
         about,
         f"{part.about}: {what}: {points(change)}; a rise of more than {limit.value * 100:.0f} "
         "points is past the limit",
-        change,
+        dataclasses.replace(change, said=points(change)),
         (limit,),
         DRIFT,
         proof=Proof(

@@ -394,7 +394,7 @@ def _ratio_of_quarters(
         f"{_place(segment)}: {name}",
         f"{_who(segment)}: the {name} of the quarter to {spoken(last.over.last_day)} is {value:.2f}, "
         f"{formula}",
-        Estimate(value, "times", of="1 quarter"),
+        Estimate(value, "times", of="1 quarter", said=f"{value:.2f} times"),
         RULES,
         proof=Proof(
             formula,

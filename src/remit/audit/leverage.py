@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from remit.audit.answer import measured, unseen
@@ -182,7 +183,7 @@ def _finding(
             f"{says}, but {cases:,} companies are too few to judge (at least "
             f"{view.number('minimum_cases'):.0f}).",
             RULES,
-            measured=first.now,
+            measured=_told(first.now),
             proof=proof,
             caveats=caveats,
             roles=roles,
@@ -193,7 +194,7 @@ def _finding(
         "compensation_leverage",
         about,
         says,
-        first.now,
+        _told(first.now),
         RULES,
         severity=Severity.NOTE if less else None,
         remedy=f"Look at what changed for the {' and the '.join(_WHAT[o.gives] for o in less)}."
@@ -233,6 +234,10 @@ def _now(estimate: Estimate, of: str = "") -> str:
     return f"{said} ({estimate.low:.1f} to {estimate.high:.1f})"
 
 
+def _told(estimate: Estimate) -> Estimate:
+    return dataclasses.replace(estimate, said=_now(estimate, "times"))
+
+
 def _earlier(one: Leverage) -> str:
     return f", {_now(one.before)} the year before" if one.before is not None else ""
 
@@ -259,7 +264,7 @@ def _side_by_side(view: View, segments: dict[str, tuple[Leverage, ...]]) -> Iter
         "segments: generalists beside specialists",
         f"{currency} won for each {currency} of compensation where one role does all the selling: "
         f"{told(together)}; where several roles share it: {told(split)}",
-        first.now,
+        _told(first.now),
         RULES,
         proof=Proof("as for each segment", first.query),
         caveats=(

@@ -262,7 +262,7 @@ def cold_email_replies(view: View) -> Iterator[Finding]:
             about,
             f"{part.about}: {_share(found.rate)} of {found.emails:,} cold e-mails are answered "
             f"within {found.days} days{_spread(found.rate)}; {_limits_below(limits, as_share=True)}",
-            found.rate,
+            dataclasses.replace(found.rate, said=f"{_share(found.rate)}{_spread(found.rate)}"),
             limits,
             REPLIES,
             proof=_replies(found),

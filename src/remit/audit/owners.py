@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from remit.audit.answer import measured, unseen
@@ -72,14 +73,14 @@ def owner_changes(view: View) -> Iterator[Finding]:
 
 
 def _told(view: View, about: str, found: OwnerChanges) -> Finding:
-    difference = found.difference
+    difference = dataclasses.replace(found.difference, said=points(found.difference))
     high = difference.high
     loss = view.numbers["handoff_loss"].at(view.over.last_day)
     study = loss.range or (0.0, 0.0)
     says = (
         f"{found.changed:,} customers whose owner changed paid {percent(found.changed_retention)} "
         f"a year later of what they paid on the day, beside {percent(found.kept_retention)} of "
-        f"{found.kept:,} customers alike that kept theirs: {points(difference)}"
+        f"{found.kept:,} customers alike that kept theirs: {difference.said}"
     )
     proof = Proof(
         "difference of ARR a year later over ARR on the day, strata of segment, quarter and quarter "

@@ -740,19 +740,25 @@ def _within(view: View, within: list[Beside], found: WorkAndOwners) -> Finding:
         for each in sorted(within, key=lambda each: -each.share.value)
     ]
     (limit,) = view.limits("work_beside_owner")
-    most = max(each.share.high or 0.0 for each in within)
+    most = Estimate(
+        max(each.share.value for each in within),
+        "share",
+        0.0,
+        max(each.share.high or 0.0 for each in within),
+        of=f"{len(within)} shares",
+    )
+    many = "s" if len(within) > 1 else ""
+    places = f"function{many}" + (f" and segment{many}" if view.charter.segments else "")
     names = _listed(dict.fromkeys(_words(each.function) for each in within))
     return Finding(
         "work_beside_owners",
         "work done by its owners",
         Answer.CLEAR,
-        f"In {len(within)} functions{' and segments' if view.charter.segments else ''} at most {rows[0][2]} of the recorded hours were by "
+        f"In {len(within)} {places} at most {rows[0][2]}{spread(most)} of the recorded hours were by "
         f"other roles than the owners and those who assist; more than {percent(limit.value)} is "
         f"{limit.level}.",
         _OVERLAP,
-        measured=Estimate(
-            max(each.share.value for each in within), "share", 0.0, most, of=f"{len(within)} shares"
-        ),
+        measured=most,
         limit=limit,
         proof=Proof(
             "share of recorded hours by roles that neither own nor assist the function",

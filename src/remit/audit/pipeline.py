@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from remit.audit.answer import judged, measured, spared, unseen
@@ -319,7 +320,9 @@ def _created_against(view: View, found: CreatedPipeline, group: int) -> Finding:
         f"{where}: new pipeline of {money(view, created)} was created in {len(found.months)} "
         f"months, {percent(created / target)}{spread(found.reached)} of the "
         f"{money(view, target)} that was the target",
-        found.reached,
+        dataclasses.replace(
+            found.reached, said=f"{percent(found.reached.value)}{spread(found.reached)}"
+        ),
         view.limits("pipeline_created_reached"),
         rules,
         proof=Proof(

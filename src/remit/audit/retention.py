@@ -110,15 +110,15 @@ def _retention(
     best = view.number("nrr_best_in_class")
     best_of = view.limit("nrr_best_in_class", "value").source
     among_best = kept.nrr.low is not None and kept.nrr.low >= best
-    net_either = _either_way(kept.nrr, kept.nrr_if_renewed, kept)
-    gross_either = _either_way(kept.grr, kept.grr_if_renewed, kept)
+    net_either = _told(_either_way(kept.nrr, kept.nrr_if_renewed, kept))
+    gross_either = _told(_either_way(kept.grr, kept.grr_if_renewed, kept))
     before, last = spoken(kept.over.start - timedelta(days=1)), spoken(kept.over.last_day)
     start = f"{_money(kept.start, kept.currency)} a year that {kept.customers:,} customers paid"
     yield judged(
         "revenue_retention",
         f"{_place(kept.segment)}: net retention",
-        f"{_who(kept.segment)}: net revenue retention is {_tenth(kept.nrr.value)}"
-        f"{spread(net_either)}: of {start} on {before}, they pay {_money(kept.end, kept.currency)} on "
+        f"{_who(kept.segment)}: net revenue retention is {net_either.said}"
+        f": of {start} on {before}, they pay {_money(kept.end, kept.currency)} on "
         f"{last}, growth counted; {_at_least(net)}",
         net_either,
         net,
@@ -147,8 +147,8 @@ def _retention(
     yield judged(
         "revenue_retention",
         f"{_place(kept.segment)}: gross retention",
-        f"{_who(kept.segment)}: gross revenue retention is {_tenth(kept.grr.value)}"
-        f"{spread(gross_either)}: of {start} on {before}, {_money(kept.retained, kept.currency)} is "
+        f"{_who(kept.segment)}: gross revenue retention is {gross_either.said}"
+        f": of {start} on {before}, {_money(kept.retained, kept.currency)} is "
         f"left on {last}, growth not counted; {_at_least(gross)}",
         gross_either,
         gross,
@@ -197,6 +197,11 @@ def _either_way(counted: Estimate, renewed: Estimate, kept: Retention) -> Estima
     if not kept.undecided or counted.high is None or renewed.high is None:
         return counted
     return dataclasses.replace(counted, high=max(counted.high, renewed.high))
+
+
+def _told(share: Estimate) -> Estimate:
+    """Retention as boards write it: with a decimal, and its interval in whole per cent."""
+    return dataclasses.replace(share, said=f"{_tenth(share.value)}{spread(share)}")
 
 
 def _late(kept: Retention, renewed: Estimate) -> str:

@@ -379,6 +379,10 @@ def _two_roles(view: View) -> Iterator[Finding]:
         "on records first touched in between are not seen."
         if by_credits
         else "",
+        "Whoever is credited in one role while the people file or the HR list has them in the one "
+        "that takes over from it counts as credited in two."
+        if any(not c.credited_later for c in found)
+        else "",
         f"{_count(view, len(maybe))} more have fewer than {red.value:.0f} such credits."
         if maybe and twice
         else "",

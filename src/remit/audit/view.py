@@ -135,8 +135,8 @@ class View:
 
     @cached_property
     def in_two_roles(self) -> tuple[Concurrency, ...]:
-        """People credited in two roles."""
-        return people_in_two_roles(self.evidence, self.numbers)
+        """People credited in two roles, or in one while they held the one that takes over from it."""
+        return people_in_two_roles(self.evidence, self.charter)
 
     @cached_property
     def _names(self) -> Mapping[str, str]:

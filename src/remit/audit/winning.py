@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -206,12 +207,13 @@ def _velocity(view: View, part: Sellers) -> Finding:
             caveats=caveats,
             **part.told,
         )
-    now, before, times = history.now, history.before, history.times
+    now, before = history.now, history.before
+    times = dataclasses.replace(history.times, said=multiple(history.times))
     slower = times.high is not None and times.high < 1
     return measured(
         "winning",
         about,
-        f"{part.who}: the pipeline brings {money(view, now.a_day)} a day, {multiple(times)} what "
+        f"{part.who}: the pipeline brings {money(view, now.a_day)} a day, {times.said} what "
         f"it brought in the year before ({money(view, before.a_day)})",
         times,
         rules,
@@ -312,13 +314,14 @@ def _lost(view: View, part: Sellers) -> Finding:
             measured=found.times,
             **part.told,
         )
+    times = dataclasses.replace(found.times, said=multiple(found.times))
     return judged(
         "winning",
         about,
         f"{part.who}: deals lost in the last year stood in the stage they were lost from "
-        f"{multiple(found.times)} as long as won deals needed for the same stage; more than "
+        f"{times.said} as long as won deals needed for the same stage; more than "
         f"{view.limits('lost_days_to_won')[0].value:g} is amber",
-        found.times,
+        times,
         view.limits("lost_days_to_won"),
         rules,
         proof=Proof(

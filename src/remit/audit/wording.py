@@ -9,12 +9,12 @@ NO_ACTIVITIES = "Load calls, e-mails, meetings and tasks, or the events of a log
 
 
 def spread(estimate: Estimate) -> str:
-    """The interval of a share, in brackets; nothing where there is none.
+    """The interval of a share, in brackets; nothing where there is none, or it has no width.
 
-    >>> spread(Estimate(0.27, "share", 0.21, 0.33))
-    ' (21 to 33 %)'
+    >>> spread(Estimate(0.27, "share", 0.21, 0.33)), spread(Estimate(0.0, "share", 0.0, 0.0))
+    (' (21 to 33 %)', '')
     """
-    if estimate.low is None or estimate.high is None:
+    if estimate.low is None or estimate.high is None or estimate.low == estimate.high:
         return ""
     low, high = percent(estimate.low), percent(estimate.high)
     return f" ({low.removesuffix(' %')} to {high})"

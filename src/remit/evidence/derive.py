@@ -374,7 +374,9 @@ def _credits(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
 
     Whoever offered a meeting to somebody else is credited in the giving role once it was
     accepted or converted; whoever it was given to is credited in the taking role once the deal
-    was won. The roles people hold play no part in it.
+    was won. The roles people hold play no part in it. A record was first touched when its lead or
+    deal came to be, or when the meeting was offered, whichever was first: a company that was known
+    before has no lead.
     """
     if con.execute("SELECT 1 FROM deal_credits LIMIT 1").fetchone():
         return
@@ -389,10 +391,11 @@ def _credits(con: duckdb.DuckDBPyConnection, charter: Charter) -> None:
                 SELECT case_id, any_value(prospect_id) AS prospect_id, max(opportunity_id) AS deal,
                     max(recorded_by) FILTER (step = 'offered') AS giver,
                     max(given_to) FILTER (step = 'offered') AS taker,
+                    min(happened_at) FILTER (step = 'offered') AS offered_at,
                     min(happened_at) FILTER (step IN ('accepted', 'converted')) AS taken_at
                 FROM handoffs WHERE handoff = '{name}' GROUP BY case_id),
             touched AS (
-                SELECT c.*, least(min(l.created_at), min(o.created_at)) AS touched_at,
+                SELECT c.*, least(any_value(c.offered_at), min(l.created_at), min(o.created_at)) AS touched_at,
                     min(o.closed_at) FILTER (o.won) AS won_at
                 FROM cases c LEFT JOIN leads l ON c.prospect_id IN (l.lead_id, l.account_id)
                 LEFT JOIN opportunities o ON o.opportunity_id = c.deal

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import pandas as pd
 
-from remit.benchmarks import Benchmark
+from remit.charter import Charter
 from remit.evidence import Evidence
 from remit.evidence.store import ends_of_day
 from remit.measures.roles import LONG_AGO, roles_held
@@ -39,6 +40,9 @@ class Concurrency:
     basis: str = "credit"
     """How it is known when the later role began: the people file, an HR list, or else the first
     credit in it, which is late by as long as that took to earn."""
+    credited_later: bool = True
+    """Whether there is a credit in the later role, too; else the people file or HR list alone has
+    the person in it."""
 
     @property
     def since(self) -> str:
@@ -52,14 +56,14 @@ class Concurrency:
         return f"{known} {'on' if not by else 'since'} {self.first_later:%Y-%m-%d}{by}"
 
 
-def people_in_two_roles(
-    evidence: Evidence, numbers: Mapping[str, Benchmark]
-) -> tuple[Concurrency, ...]:
+def people_in_two_roles(evidence: Evidence, charter: Charter) -> tuple[Concurrency, ...]:
     """Everybody credited in two roles, with what tells a promotion from two jobs.
 
     The later role began on the day that the people file or an HR list says; without either, with
-    the first credit in it. Somebody can be judged only if records were still coming in after that:
-    where none could have been first touched any more, none proves nothing.
+    the first credit in it. Whoever is credited as an SDR or BDR and held, by such a day, the role
+    that takes their meetings is among them without a credit in it: who wins nothing can still do
+    the job they had before. Somebody can be judged only if records were still coming in after the
+    later role began: where none could have been first touched any more, none proves nothing.
     """
     credits = evidence["deal_credits"]
     rows = credits.select("person_id", "role", "record_id", "credited_at", "touched_at").to_pandas()
@@ -75,7 +79,9 @@ def people_in_two_roles(
         ],
         default=None,
     )
-    began = _began(evidence)
+    stated = _stated(evidence)
+    sourcing = set(charter.kinds("SDR", "BDR"))
+    taken = [(each.giver, each.taker) for each in charter.handoffs if each.giver in sourcing]
 
     def local(stamp: pd.Timestamp) -> datetime:
         here: datetime = stamp.tz_localize("UTC").tz_convert(evidence.time_zone).to_pydatetime()
@@ -83,54 +89,91 @@ def people_in_two_roles(
 
     found = []
     for person, mine in rows.groupby("person_id"):
-        firsts = mine.groupby("role")["credited_at"].min()
-        if len(firsts) < 2:
-            continue
-        stated = {role: began[person, role] for role in firsts.index if (person, role) in began}
-        for role, (_, start, _) in stated.items():
-            firsts[role] = start
-        firsts = firsts.sort_values(kind="stable")
-        for later in firsts.index[1:]:
-            earlier = str(firsts.index[0])
-            first = firsts[later]
-            day, _, basis = stated.get(later, (local(first), first, "credit"))
+        known = stated.get(str(person), {})
+        first_credits = {
+            str(role): first for role, first in mine.groupby("role")["credited_at"].min().items()
+        }
+        for earlier, later in _pairs(first_credits, known, taken):
+            began = known.get(later)
+            if began is None:
+                first = first_credits[later]
+                began = _Began(local(first), first, "credit")
             before = mine[mine["role"] == earlier]
-            after = before[before["credited_at"] > first]
-            still = before[before["touched_at"] > first]
+            still = before[before["touched_at"] > began.instant]
             why = ""
             if last_touch is None:
                 why = "when records were first touched is not recorded"
-            elif first.normalize() >= last_touch.normalize():
-                what = "first credit" if basis == "credit" else "first day"
+            elif began.instant.normalize() >= last_touch.normalize():
+                what = "first credit" if began.basis == "credit" else "first day"
                 why = (
-                    f"the {what} as {later} ({day:%-d %b %Y}) is not before the last "
+                    f"the {what} as {later} ({began.day:%-d %b %Y}) is not before the last "
                     f"record came in ({local(last_touch):%-d %b %Y})"
                 )
             found.append(
                 Concurrency(
                     str(person),
                     earlier,
-                    str(later),
-                    day,
+                    later,
+                    began.day,
                     len(before),
-                    len(after),
+                    int((before["credited_at"] > began.instant).sum()),
                     len(still),
                     not why,
                     why,
                     tuple(sorted(still["record_id"])),
-                    basis,
+                    began.basis,
+                    credited_later=later in first_credits,
                 )
             )
     return tuple(sorted(found, key=lambda c: (-c.still, not c.judged, c.first_later)))
 
 
-def _began(evidence: Evidence) -> dict[tuple[str, str], tuple[datetime, pd.Timestamp, str]]:
-    """When people first held a role, where that is known: its day, its instant, who says so."""
-    found: dict[tuple[str, str], tuple[datetime, pd.Timestamp, str]] = {}
+class _Began(NamedTuple):
+    """When somebody took a role up: the day, its instant in UTC, and who says so."""
+
+    day: datetime
+    instant: pd.Timestamp
+    basis: str
+
+
+def _pairs(
+    credits: Mapping[str, pd.Timestamp],
+    known: Mapping[str, _Began],
+    taken: Sequence[tuple[str, str]],
+) -> Iterator[tuple[str, str]]:
+    """A person's earlier role with each later one.
+
+    Args:
+        credits: The first credit in each role.
+        known: Roles of which the first day is known.
+        taken: Sourcing roles with those that take their meetings. Nobody moves from the second to
+            the first, so that with a known day the second is the later one.
+    """
+    starts = {
+        role: known[role].instant if role in known else first for role, first in credits.items()
+    }
+    upward = {
+        (giver, taker)
+        for giver, taker in taken
+        if giver in credits
+        and taker in known
+        and not (giver in known and known[giver].instant > known[taker].instant)
+    }
+    yield from sorted(upward)
+    if starts:
+        earlier, *others = sorted(starts, key=lambda role: (starts[role], role))
+        for later in others:
+            if (earlier, later) not in upward and (later, earlier) not in upward:
+                yield earlier, later
+
+
+def _stated(evidence: Evidence) -> dict[str, dict[str, _Began]]:
+    """When each person first held each role, where that is known."""
+    found: dict[str, dict[str, _Began]] = {}
     for spell in sorted(roles_held(evidence), key=lambda spell: spell.first_day):
         if spell.first_day > LONG_AGO:
             start = ends_of_day(spell.first_day - timedelta(days=1), evidence.time_zone)
             day = datetime.combine(spell.first_day, datetime.min.time())
-            key = (spell.person_id, spell.role)
-            found.setdefault(key, (day, pd.Timestamp(start), spell.basis))
+            began = _Began(day, pd.Timestamp(start), spell.basis)
+            found.setdefault(spell.person_id, {}).setdefault(spell.role, began)
     return found

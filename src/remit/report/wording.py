@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -127,63 +126,32 @@ def estimate(found: Estimate | None) -> str:
 
     >>> estimate(Estimate(0.27, "share", 0.21, 0.33)), estimate(None)
     ('27 % (21 to 33 %)', 'not known')
-    >>> estimate(Estimate(3.4, "days", 2.6, 3.6))
-    '3.4 days (2.6 to 3.6)'
+    >>> estimate(Estimate(3.4, "days", 2.6, 3.6)), estimate(Estimate(5.0, "months", 5.0))
+    ('3.4 days (2.6 to 3.6)', '5 months or more')
     """
     if found is None:
         return UNKNOWN
     said = amount(found.value, found.unit)
-    if said == UNKNOWN:
+    if said == UNKNOWN or (found.low is not None and found.low == found.high):
         return said
     if found.unit != "share" and found.low is not None and found.high is not None:
         return f"{said} ({number(found.low)} to {number(found.high)})"
     within = interval(found)
+    if found.high is None and found.low == found.value:
+        return within  # so much at least
     return f"{said} ({within})" if within else said
 
 
 def measured(found: Finding) -> str:
-    """A finding's number with its interval, rounded as the finding's own sentence rounds it.
+    """A finding's number with its interval, as its sentence writes it.
 
     A reader who meets the same number twice must not wonder whether it is the same.
 
-    >>> nrr = Estimate(0.998, "share", 0.97, 1.04)
+    >>> nrr = Estimate(0.998, "share", 0.97, 1.04, said="99.8 % (97 to 104 %)")
     >>> measured(Finding("c", "a", Answer.CLEAR, "It is 99.8 % (97 to 104 %).", (), measured=nrr))
     '99.8 % (97 to 104 %)'
-    >>> pace = Estimate(1.484, "times", 0.881, 2.639)
-    >>> measured(Finding("c", "a", Answer.CLEAR, "1.48 times (0.88 to 2.64).", (), measured=pace))
-    '1.48 times (0.88 to 2.64)'
     """
-    from remit.audit.drift import points  # an audit takes a while to import
-
-    of, says = found.measured, found.says
-    if of is None or not math.isfinite(of.value) or (of.low is None) != (of.high is None):
-        return estimate(of)
-    if of.unit == "share" and points(of) in says:
-        return points(of)
-    ends = [end for end in (of.value, of.low, of.high) if end is not None]
-    in_per_cent = of.unit == "share" or _says(says, f"{of.value * 100:.0f} %")
-    if in_per_cent:
-        unit = " %"
-        told = [_as_in(says, end * 100, (1, 0)) or share(end).removesuffix(unit) for end in ends]
-    else:
-        unit = amount(of.value, of.unit).removeprefix(number(of.value))
-        told = [_as_in(says, end, (2, 1)) or number(end) for end in ends]
-    whole = f"{told[0]}{unit}"
-    if len(ends) == 1:
-        return whole
-    within = f"({told[1]} to {told[2]}{unit if in_per_cent else ''})"
-    counted_out = of.unit != "share" and of.low == of.high and within not in says
-    return whole if counted_out else f"{whole} {within}"
-
-
-def _as_in(says: str, value: float, decimals: Sequence[int]) -> str:
-    """A number with as many decimals as it has in a sentence; empty where the sentence lacks it."""
-    told = (f"{value:,.{places}f}" for places in decimals)
-    return next((one for one in told if _says(says, one)), "")
-
-
-def _says(says: str, number: str) -> bool:
-    return re.search(rf"(?<![\d.,-]){re.escape(number)}(?![\d]|[.,]\d)", says) is not None
+    return (found.measured.said if found.measured else "") or estimate(found.measured)
 
 
 def band(ends: tuple[float, float] | None, unit: str) -> str:

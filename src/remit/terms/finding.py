@@ -62,6 +62,9 @@ class Estimate:
     """How often an interval made this way holds the truth, by design."""
     of: str = ""
     """What it was measured on, such as "14 people, 52 weeks"."""
+    said: str = ""
+    """How its finding's sentence writes it with its interval, where not as numbers of its unit are
+    usually written; whoever shows it again writes it so, that one number has one look."""
 
 
 def percent(value: float) -> str:
