@@ -10,7 +10,7 @@ from rich.console import Console
 
 from remit.audit import Audit
 from remit.report.terminal import show
-from remit.terms import Severity
+from remit.terms import Cost, Severity
 
 
 def screen(audit: Audit, width: int = 100, *, colour: bool = False) -> str:
@@ -64,6 +64,17 @@ def test_every_red_finding_is_printed_however_many_there_are(by_hand: Audit) -> 
 
     assert all(f"Number {n}." in shown for n in range(60))
     assert "and 1 more amber finding, in the report." in shown
+
+
+def test_the_dearest_red_finding_is_the_first_to_be_read(by_hand: Audit) -> None:
+    red = [f for f in by_hand.findings if f.severity is Severity.RED]
+    dear = dataclasses.replace(red[-1], cost=Cost(900_000, 990_000, "USD", "30 deals"))
+    others = [f for f in by_hand.findings if f is not red[-1]]
+
+    shown = words(screen(dataclasses.replace(by_hand, findings=(*others, dear))))
+
+    assert shown.index(words(dear.says)) < min(shown.index(words(f.says)) for f in red[:-1])
+    assert shown.index("AMBER") > max(shown.index(words(f.says)) for f in red)
 
 
 def test_a_tipping_point_is_said_once(by_hand: Audit) -> None:

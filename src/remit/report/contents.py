@@ -75,8 +75,9 @@ class Contents:
 
     @property
     def loud(self) -> tuple[Finding, ...]:
-        """Every red and amber finding, worst first."""
-        return tuple(f for f in self.audit.findings if f.severity in (Severity.RED, Severity.AMBER))
+        """Every red and amber finding: red first, and of each those that matter most."""
+        others = [f for f in self.audit.findings if _is_loud(f) and f not in self.matter]
+        return tuple(sorted([*self.matter, *others], key=lambda found: -(found.severity or 0)))
 
 
 def contents(
@@ -109,7 +110,7 @@ def contents(
 
 
 def _matter(audit: Audit) -> list[Finding]:
-    loud = [f for f in audit.findings if f.severity in (Severity.RED, Severity.AMBER)]
+    loud = [f for f in audit.findings if _is_loud(f)]
     fall = set(audit.discovery.fall) if audit.discovery else set()
 
     def weight(found: Finding) -> tuple[int, bool, float, bool]:
@@ -123,6 +124,10 @@ def _matter(audit: Audit) -> list[Finding]:
         (again if found.check in seen else firsts).append(found)
         seen.add(found.check)
     return sorted([*firsts, *again][:MATTER], key=weight)
+
+
+def _is_loud(found: Finding) -> bool:
+    return found.severity in (Severity.RED, Severity.AMBER)
 
 
 def _beyond(found: Finding) -> float:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from remit.audit import Audit
 from remit.report import wording
+from remit.report.contents import contents
 from remit.report.diaries import beside, points
 from remit.report.shares import by_part, pieces
 from remit.terms import Answer, Finding, Severity
@@ -98,7 +99,7 @@ def _headline(audit: Audit) -> Text:
 def _findings(
     audit: Audit, console: Console, width: int, room: int, tight: Tightness
 ) -> list[ConsoleRenderable]:
-    loud = [f for f in audit.findings if f.severity in (Severity.RED, Severity.AMBER)]
+    loud = contents(audit).loud
     blocks = [
         _finding(
             f, space=tight < Tightness.CLOSE or place == 0, remedy=tight < Tightness.NO_REMEDIES

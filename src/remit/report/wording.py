@@ -291,6 +291,9 @@ def source(name: str) -> str:
     return listed(written.get(one, words(one)) for one in name.split(", "))
 
 
+_PARTS_OF_CHARTER = ("roles", "handoffs", "segments", "cadences", "charter")
+
+
 def subject(found: Finding) -> str:
     """What a finding is about, without the part of the charter it is in.
 
@@ -298,7 +301,7 @@ def subject(found: Finding) -> str:
     'ae in mid_market'
     """
     head, dot, rest = found.about.partition(".")
-    return rest if dot and head in ("roles", "handoffs", "segments", "charter") else found.about
+    return rest if dot and head in _PARTS_OF_CHARTER else found.about
 
 
 def cost(found: Cost) -> str:
