@@ -170,7 +170,7 @@ def test_each_boundary_says_what_the_evidence_decides_and_which_table_is_missing
     }
     assert lacks == LACKS
     assert "playbook. The evidence lacks opportunities.created_at, quotas, leads.inbound" in said
-    assert "depends on acv. The evidence lacks contracts or arr_changes." in said
+    assert "depends on ACV. The evidence lacks contracts or arr_changes." in said
     # 22 were ever credited with a win, 17 in the last 90 days: who has left is not known
     sellers = segment["facts"]["sellers"]
     assert (sellers["value"], sellers["low"], sellers["high"]) == (None, 17, 22)
