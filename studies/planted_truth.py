@@ -77,7 +77,8 @@ LIMITS = {
     "joined": 0.50,
     "credits": 3.0,
 }
-"""The red limit that each fault is drawn around; the cases below keep the audit's own."""
+"""What each fault is drawn around: the red limit, and of credits, which are counted, the first
+number past it. The cases below keep the audit's own limits."""
 
 Row = dict[str, Any]
 

@@ -311,8 +311,8 @@ def test_one_or_two_credits_of_the_earlier_role_are_amber_and_said(checked):
     assert (found.answer, found.severity) == (Answer.INDICATED, Severity.AMBER)
     assert found.says == (
         "Fewer than 5 people credited in two roles who can be judged kept earning credits in the "
-        "earlier role on records first touched after their first credit in the later one, each on "
-        "fewer than 3."
+        "earlier role on records first touched after their first credit in the later one, each on no "
+        "more than 2."
     )
 
 

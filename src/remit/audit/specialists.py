@@ -359,8 +359,8 @@ def _two_roles(view: View) -> Iterator[Finding]:
         return
     amber, red = view.limit("concurrent_credits", "amber"), view.limit("concurrent_credits", "red")
     judged = [c for c in found if c.judged]
-    twice = [c for c in judged if c.still >= red.value]
-    maybe = [c for c in judged if amber.value <= c.still < red.value]
+    twice = [c for c in judged if c.still > red.value]
+    maybe = [c for c in judged if amber.value < c.still <= red.value]
     credits = sum(c.still for c in twice)
     by_credits = [c for c in found if c.basis == "credit"]
     began = (
@@ -383,7 +383,7 @@ def _two_roles(view: View) -> Iterator[Finding]:
         "that takes over from it counts as credited in two."
         if any(not c.credited_later for c in found)
         else "",
-        f"{_count(view, len(maybe))} more have fewer than {red.value:.0f} such credits."
+        f"{_count(view, len(maybe))} more have no more than {red.value:.0f} such credits."
         if maybe and twice
         else "",
     ]
@@ -453,7 +453,7 @@ def _said(
             f"{_count(view, found)} people are credited in two roles; none of them can be judged."
         )
     if maybe and not twice:
-        return f"{_of_judged(view, maybe, judged)} {kept}, each on fewer than {red.value:.0f}."
+        return f"{_of_judged(view, maybe, judged)} {kept}, each on no more than {red.value:.0f}."
     if not twice:
         return (
             f"{_count(view, found)} people are credited in two roles; {_count(view, judged)} of them can "
