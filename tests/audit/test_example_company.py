@@ -149,6 +149,14 @@ def test_no_output_of_the_default_view_names_a_person_or_a_pseudonym(company):
             assert person["name"] not in text
 
 
+def test_every_row_of_proof_has_a_cell_for_each_column(company):
+    proofs = [found.proof for found in company[1].findings if found.proof is not None]
+
+    assert len(proofs) > 80
+    for proof in proofs:
+        assert all(len(row) == len(proof.columns) for row in proof.rows), proof.columns
+
+
 def test_a_number_looks_the_same_in_its_sentence_and_beside_it(company):
     """Reports show a finding's number again: in charts, on cards, in the workbook."""
     looked = 0

@@ -373,7 +373,7 @@ def test_work_done_by_its_owners_is_told_in_one_line(view):
 
     assert found["work done by its owners"].answer is Answer.CLEAR
     assert (
-        "In 1 function and segment at most 5 % (0 to 5 %) of the recorded hours"
+        "In 1 function and segment at most 5 % of the recorded hours"
         in found["work done by its owners"].says
     )
     assert found["work that no role owns"].answer is Answer.CLEAR

@@ -122,13 +122,17 @@ def test_the_pdf_shows_the_steps_of_a_handoff_and_names_those_that_nothing_recor
     whole: Audit,
 ) -> None:
     first, second = whole.flows
-    unseen = dataclasses.replace(second, counts={}, handoff="won_deal", segment=None)
-    printed = read(pdf(contents(dataclasses.replace(whole, flows=(first, unseen)))))
+    bare = dataclasses.replace(second, counts={}, handoff="won_deal", segment=None)
+    few = dataclasses.replace(bare, handoff="ae to se", too_few=True)
+    some = dataclasses.replace(whole, flows=(first, bare, few))
+    printed, page = read(pdf(contents(some))), html(some)
 
     assert "accepted 231 30 % (27 to 33 %) of held, within 14 days" in printed
     assert "Half of the cases were decided within 3.4 days (2.6 to 4.2)." in printed
-    assert "No record of a step could be looked at of won_deal." in printed
-    assert "No record of a step" not in read(pdf(contents(whole)))
+    assert "The charter names no record for the steps of won_deal." in printed
+    assert "Fewer than 5 people give or take ae to se, so that it is not shown." in printed
+    assert "Fewer than 5 people give or take it, so that it is not shown." in page
+    assert "names no record" not in read(pdf(contents(whole)))
 
 
 def test_numbers_that_are_clear_fold_under_what_is_past_its_limit(whole: Audit) -> None:
@@ -167,6 +171,15 @@ def test_how_sure_an_answer_is_stands_only_where_there_is_one(
     assert how_sure(answers["ae_se"]) == "100 %"
     assert answers["sdr_ae"].answer == DEPENDS
     assert how_sure(answers["sdr_ae"]) == ""
+    # a value at the end of its range, on the limit: no draw gives what the value itself gives
+    edge = SEGMENTS.replace(
+        "sellers: 9", "sellers: 9, pipeline_coverage: {value: 3, from: 1.5, to: 3}"
+    )
+    at_edge = decide(charter(edge), day=date(2026, 11, 22))
+    (sdr_ae,) = [one for one in at_edge.segments[0].answers if one.question == "sdr_ae"]
+    assert sdr_ae.answer not in sdr_ae.shares
+    assert how_sure(sdr_ae) == "0 %"
+    assert pdf(contents(whole, decided=at_edge)).startswith(b"%PDF")
     for shown in (page, printed):
         assert "demo load at 20 % or less (now 22.9 %)" in shown.replace("\u00a0", " ")
     assert page.count('data-name="sure"') == sum(bool(how_sure(one)) for one in answers.values())
@@ -334,14 +347,23 @@ def test_what_can_be_less_than_nothing_is_not_drawn_from_nothing(whole: Audit) -
 def test_the_workbook_holds_amounts_shares_and_days_as_numbers(whole: Audit) -> None:
     proof = Proof(
         "sums", columns=("deal", "amount", "share", "day", "what"),
-        rows=(("0012345", "-1,250.50", "12 %", "2026-03-04", "10 of 12"),), total=1,
+        rows=(
+            ("0012345", "-1,250.50", "12 %", "2026-03-04", "10 of 12"),
+            ("2026-03-04", "1,250", "0.5 %", "2026-02-30", "1 of 2"),
+            ("12,345", "7.10", "-3 %", "2026-13-45", "0 of 2"),
+        ), total=3,
     )  # fmt: skip
     first = dataclasses.replace(whole.findings[0], proof=proof)
     book = CalamineWorkbook.from_filelike(
         io.BytesIO(workbook(contents(dataclasses.replace(whole, findings=(first,)))))
     )
 
-    row = book.get_sheet_by_name("Proof").to_python()[2]
-    assert row[2:] == ["0012345", -1250.5, 0.12, date(2026, 3, 4), "10 of 12"]
+    rows = [row[2:7] for row in book.get_sheet_by_name("Proof").to_python()[2:5]]
+    # what names a record, or only looks like a day, stays as it is told
+    assert rows == [
+        ["0012345", -1250.5, 0.12, date(2026, 3, 4), "10 of 12"],
+        ["2026-03-04", 1250, 0.005, "2026-02-30", "1 of 2"],
+        ["12,345", 7.1, -0.03, "2026-13-45", "0 of 2"],
+    ]
     months = book.get_sheet_by_name("Months").to_python()
     assert months[1][2] == first.trend[0].month

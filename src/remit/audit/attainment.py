@@ -659,8 +659,9 @@ def _ramped(view: View, seen: RampSeen) -> Finding:
             "in what tenured people do over three months together"
         )
         estimate = Estimate(
-            float(seen.watched), "months", float(seen.watched), of=f"{seen.starters} starters"
-        )
+            float(seen.watched), "months", float(seen.watched), of=f"{seen.starters} starters",
+            said=f"{seen.watched} months or more",
+        )  # fmt: skip
     else:
         estimate = seen.months
         wide = (

@@ -740,13 +740,9 @@ def _within(view: View, within: list[Beside], found: WorkAndOwners) -> Finding:
         for each in sorted(within, key=lambda each: -each.share.value)
     ]
     (limit,) = view.limits("work_beside_owner")
-    most = Estimate(
-        max(each.share.value for each in within),
-        "share",
-        0.0,
-        max(each.share.high or 0.0 for each in within),
-        of=f"{len(within)} shares",
-    )
+    worst = max(within, key=lambda each: each.share.value)
+    most = dataclasses.replace(worst.share, of=f"{len(within)} shares")
+    highest = max(each.share.high or 0.0 for each in within)
     many = "s" if len(within) > 1 else ""
     places = f"function{many}" + (f" and segment{many}" if view.charter.segments else "")
     names = _listed(dict.fromkeys(_words(each.function) for each in within))
@@ -767,7 +763,11 @@ def _within(view: View, within: list[Beside], found: WorkAndOwners) -> Finding:
             tuple(rows[:50]),
             len(rows),
         ),
-        caveats=(f"These are {names}.", "A proxy: roles record different parts of their time."),
+        caveats=(
+            f"These are {names}.",
+            f"The interval is that of the largest share; none reaches past {percent(highest)}.",
+            "A proxy: roles record different parts of their time.",
+        ),
     )
 
 

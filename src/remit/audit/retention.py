@@ -348,8 +348,7 @@ def _bridge(view: View, year: Bridge, months: tuple[Bridge, ...], query: str) ->
         f"{_who(year.segment)}: recurring revenue went from {_money(year.start, currency)} to "
         f"{_money(year.end, currency)} in the year to {spoken(year.over.last_day)}: {gains}, "
         f"{_money(year.expansion, currency)} more and {_money(-year.contraction, currency)} less from "
-        f"customers who stayed, {_money(-year.churn, currency)} lost with those who left"
-        f"{_missed(year.difference, currency)}",
+        f"customers who stayed, {_money(-year.churn, currency)} lost with those who left",
         Estimate(float(year.end), currency, of=f"{len(year.moves):,} customers' changes"),
         ("003-36", "003-37"),
         proof=Proof(
@@ -395,10 +394,6 @@ def _named(segment: str | None) -> tuple[str, ...]:
 
 def _money(amount: Decimal, currency: str) -> str:
     return f"{amount:,.0f} {currency}"
-
-
-def _missed(difference: Decimal, currency: str) -> str:
-    return f"; {_money(abs(difference), currency)} of it is not told" if difference else ""
 
 
 def _tenth(share: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -60,10 +60,13 @@ def people_in_two_roles(evidence: Evidence, charter: Charter) -> tuple[Concurren
     """Everybody credited in two roles, with what tells a promotion from two jobs.
 
     The later role began on the day that the people file or an HR list says; without either, with
-    the first credit in it. Whoever is credited as an SDR or BDR and held, by such a day, the role
-    that takes their meetings is among them without a credit in it: who wins nothing can still do
-    the job they had before. Somebody can be judged only if records were still coming in after the
-    later role began: where none could have been first touched any more, none proves nothing.
+    the first credit in it. Where it is said, only records count that were first touched while the
+    person held the later role and not the earlier one: who went back, or openly holds both, is
+    accused of nothing. An SDR or BDR who by such a day took up the role that takes their meetings
+    is among them without a credit in it: who wins nothing can still do the job they had before.
+
+    Somebody can be judged only if records were still coming in after the later role began: where
+    none could have been first touched any more, none proves nothing.
     """
     credits = evidence["deal_credits"]
     rows = credits.select("person_id", "role", "record_id", "credited_at", "touched_at").to_pandas()
@@ -79,7 +82,7 @@ def people_in_two_roles(evidence: Evidence, charter: Charter) -> tuple[Concurren
         ],
         default=None,
     )
-    stated = _stated(evidence)
+    held = _held(evidence)
     sourcing = set(charter.kinds("SDR", "BDR"))
     taken = [(each.giver, each.taker) for each in charter.handoffs if each.giver in sourcing]
 
@@ -89,24 +92,28 @@ def people_in_two_roles(evidence: Evidence, charter: Charter) -> tuple[Concurren
 
     found = []
     for person, mine in rows.groupby("person_id"):
-        known = stated.get(str(person), {})
+        spells = held.get(str(person), {})
         first_credits = {
             str(role): first for role, first in mine.groupby("role")["credited_at"].min().items()
         }
-        for earlier, later in _pairs(first_credits, known, taken):
-            began = known.get(later)
-            if began is None:
-                first = first_credits[later]
-                began = _Began(local(first), first, "credit")
+        for earlier, later in _pairs(first_credits, spells, taken):
             before = mine[mine["role"] == earlier]
-            still = before[before["touched_at"] > began.instant]
+            began = _first(spells.get(later, ()))
+            if began is not None:
+                start, day, basis = began.start, began.first_day, began.basis
+                there = _during(before["touched_at"], spells[later])
+                still = before[there & ~_during(before["touched_at"], spells.get(earlier, ()))]
+            else:
+                start, basis = first_credits[later], "credit"
+                day = local(start)
+                still = before[before["touched_at"] > start]
             why = ""
             if last_touch is None:
                 why = "when records were first touched is not recorded"
-            elif began.instant.normalize() >= last_touch.normalize():
-                what = "first credit" if began.basis == "credit" else "first day"
+            elif start.normalize() >= last_touch.normalize():
+                what = "first credit" if basis == "credit" else "first day"
                 why = (
-                    f"the {what} as {later} ({began.day:%-d %b %Y}) is not before the last "
+                    f"the {what} as {later} ({day:%-d %b %Y}) is not before the last "
                     f"record came in ({local(last_touch):%-d %b %Y})"
                 )
             found.append(
@@ -114,66 +121,86 @@ def people_in_two_roles(evidence: Evidence, charter: Charter) -> tuple[Concurren
                     str(person),
                     earlier,
                     later,
-                    began.day,
+                    day,
                     len(before),
-                    int((before["credited_at"] > began.instant).sum()),
+                    int((before["credited_at"] > start).sum()),
                     len(still),
                     not why,
                     why,
                     tuple(sorted(still["record_id"])),
-                    began.basis,
+                    basis,
                     credited_later=later in first_credits,
                 )
             )
     return tuple(sorted(found, key=lambda c: (-c.still, not c.judged, c.first_later)))
 
 
-class _Began(NamedTuple):
-    """When somebody took a role up: the day, its instant in UTC, and who says so."""
+class _Spell(NamedTuple):
+    """A time in a role: instants in UTC, end excluded, the first day, and who says so."""
 
-    day: datetime
-    instant: pd.Timestamp
+    start: pd.Timestamp
+    end: pd.Timestamp
+    first_day: datetime
     basis: str
+
+    @property
+    def dated(self) -> bool:
+        return self.first_day.date() > LONG_AGO
+
+
+def _first(spells: Sequence[_Spell]) -> _Spell | None:
+    """The first spell, where it is known when it began."""
+    return spells[0] if spells and spells[0].dated else None
+
+
+def _during(instants: Any, spells: Sequence[_Spell]) -> Any:
+    """Which instants fall into one of some spells; a missing one into none."""
+    inside = pd.Series(data=False, index=instants.index)
+    for spell in spells:
+        inside |= (instants >= spell.start) & (instants < spell.end)
+    return inside
 
 
 def _pairs(
     credits: Mapping[str, pd.Timestamp],
-    known: Mapping[str, _Began],
+    spells: Mapping[str, Sequence[_Spell]],
     taken: Sequence[tuple[str, str]],
 ) -> Iterator[tuple[str, str]]:
     """A person's earlier role with each later one.
 
     Args:
         credits: The first credit in each role.
-        known: Roles of which the first day is known.
-        taken: Sourcing roles with those that take their meetings. Nobody moves from the second to
-            the first, so that with a known day the second is the later one.
+        spells: The times in each role, earliest first.
+        taken: Sourcing roles with those that take their meetings.
     """
     starts = {
-        role: known[role].instant if role in known else first for role, first in credits.items()
+        role: known.start if (known := _first(spells.get(role, ()))) else first
+        for role, first in credits.items()
     }
-    upward = {
+    promoted = {
         (giver, taker)
         for giver, taker in taken
-        if giver in credits
-        and taker in known
-        and not (giver in known and known[giver].instant > known[taker].instant)
+        if giver in starts
+        and taker not in starts
+        and (began := _first(spells.get(taker, ()))) is not None
+        and min(credits[giver], starts[giver]) < began.start
     }
-    yield from sorted(upward)
+    yield from sorted(promoted)
     if starts:
         earlier, *others = sorted(starts, key=lambda role: (starts[role], role))
         for later in others:
-            if (earlier, later) not in upward and (later, earlier) not in upward:
-                yield earlier, later
+            yield earlier, later
 
 
-def _stated(evidence: Evidence) -> dict[str, dict[str, _Began]]:
-    """When each person first held each role, where that is known."""
-    found: dict[str, dict[str, _Began]] = {}
+def _held(evidence: Evidence) -> dict[str, dict[str, list[_Spell]]]:
+    """Each person's times in each role that had begun by the as-of day, earliest first."""
+    zone = evidence.time_zone
+    found: dict[str, dict[str, list[_Spell]]] = {}
     for spell in sorted(roles_held(evidence), key=lambda spell: spell.first_day):
-        if spell.first_day > LONG_AGO:
-            start = ends_of_day(spell.first_day - timedelta(days=1), evidence.time_zone)
-            day = datetime.combine(spell.first_day, datetime.min.time())
-            began = _Began(day, pd.Timestamp(start), spell.basis)
-            found.setdefault(spell.person_id, {}).setdefault(spell.role, began)
+        if spell.first_day <= evidence.as_of:
+            start = pd.Timestamp(ends_of_day(spell.first_day - timedelta(days=1), zone))
+            end = pd.Timestamp(ends_of_day(spell.end_day - timedelta(days=1), zone))
+            first_day = datetime.combine(spell.first_day, datetime.min.time())
+            mine = found.setdefault(spell.person_id, {}).setdefault(spell.role, [])
+            mine.append(_Spell(start, end, first_day, spell.basis))
     return found

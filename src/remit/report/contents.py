@@ -132,7 +132,7 @@ def _is_loud(found: Finding) -> bool:
 
 def _beyond(found: Finding) -> float:
     """How far a number lies past its limit, in parts of it: the worse of two of one check first."""
-    if found.measured is None:
+    if found.measured is None or not math.isfinite(found.measured.value):
         return 0.0
     value, limit = found.measured.value, found.limit
     if limit is None or limit.unit != found.measured.unit or not limit.value:

@@ -70,6 +70,8 @@ def number(value: object, fact: str = "", *, exactly: bool = False) -> str:
 
     >>> number(0.2289, "demo_load"), number(1.049, "nrr"), number(30000.0, "landed_value"), number(True)
     ('22.9 %', '104.9 %', '30,000', 'yes')
+    >>> number(0.0004, "growth"), number(1e6, "landed_value", exactly=True)
+    ('0.04 %', '1,000,000')
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -77,11 +79,24 @@ def number(value: object, fact: str = "", *, exactly: bool = False) -> str:
         return harmless(str(value)).replace("_", " ")
     kind = fact_kinds().get(fact)
     if kind is not None and kind.in_per_cent:
-        said = f"{100 * value:.6g}" if exactly else f"{100 * value:.1f}".removesuffix(".0")
-        return f"{said} %" if said != "0" or not value else f"{100 * value:.1g} %"
-    if exactly or 100 <= abs(value) < 1000:
-        return f"{value:,.6g}" if exactly else f"{value:.4g}"
-    return f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
+        tenths = f"{100 * value:.1f}".removesuffix(".0")
+        if exactly or (value and tenths in ("0", "-0")):
+            tenths = _whole(100 * value, 4 if exactly else 2)
+        return f"{tenths} %"
+    if exactly:
+        return _whole(value, 4)
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _whole(value: float, decimals: int) -> str:
+    """A number with its thousands and as many decimals as it has.
+
+    >>> _whole(1_000_000.0, 4), _whole(12.1402, 4), _whole(0.00004, 4)
+    ('1,000,000', '12.1402', '0')
+    """
+    return f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
 
 
 def known_as(fact: Known) -> str:
@@ -186,7 +201,7 @@ def how_sure(answered: Answered) -> str:
     Nothing is sure about what is not known.
     """
     settled = answered.answer != DEPENDS or len(answered.shares) > 1
-    return percent(answered.shares[answered.answer]) if settled and answered.shares else ""
+    return percent(answered.shares.get(answered.answer, 0.0)) if settled else ""
 
 
 def show_decided(decided: Decided, console: Console, *, full: bool = False) -> None:

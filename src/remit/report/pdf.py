@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from importlib import resources
 from typing import Any
 
+from remit.audit import Audit
 from remit.decide.uncertainty import DEPENDS
 from remit.measures import HandoffFlow
 from remit.report import wording
@@ -79,9 +80,7 @@ def _document(contents: Contents) -> dict[str, Any]:
         "roles": [_role(contents, card) for card in contents.cards],
         "subjects": [_subject(subject) for subject in contents.subjects],
         "handoffs": [_handoff(flow) for flow in audit.flows if flow.counts],
-        "unseen_handoffs": wording.listed(flow.about for flow in audit.flows if not flow.counts)
-        if any(not flow.counts for flow in audit.flows)
-        else "",
+        "unseen_handoffs": list(_unseen(audit)),
         "decided": list(_decided(contents)),
         "undecided": contents.undecided,
         "files": [
@@ -185,6 +184,17 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "severity": str(found.severity) if found.severity is not None else "",
         "answer": found.answer.value,
     }
+
+
+def _unseen(audit: Audit) -> Iterator[str]:
+    bare = [flow for flow in audit.flows if not flow.counts]
+    if few := [flow.about for flow in bare if flow.too_few]:
+        yield (
+            f"Fewer than {audit.minimum_group} people give or take {wording.listed(few)}, so that "
+            "it is not shown."
+        )
+    if none := [flow.about for flow in bare if not flow.too_few]:
+        yield f"The charter names no record for the steps of {wording.listed(none)}."
 
 
 def _handoff(flow: HandoffFlow) -> dict[str, Any]:

@@ -126,8 +126,8 @@ def estimate(found: Estimate | None) -> str:
 
     >>> estimate(Estimate(0.27, "share", 0.21, 0.33)), estimate(None)
     ('27 % (21 to 33 %)', 'not known')
-    >>> estimate(Estimate(3.4, "days", 2.6, 3.6)), estimate(Estimate(5.0, "months", 5.0))
-    ('3.4 days (2.6 to 3.6)', '5 months or more')
+    >>> estimate(Estimate(3.4, "days", 2.6, 3.6))
+    '3.4 days (2.6 to 3.6)'
     """
     if found is None:
         return UNKNOWN
@@ -137,8 +137,6 @@ def estimate(found: Estimate | None) -> str:
     if found.unit != "share" and found.low is not None and found.high is not None:
         return f"{said} ({number(found.low)} to {number(found.high)})"
     within = interval(found)
-    if found.high is None and found.low == found.value:
-        return within  # so much at least
     return f"{said} ({within})" if within else said
 
 
@@ -388,7 +386,8 @@ def funnel(found: LeadFunnel) -> str:
         said += f" from {day(found.first_day)} to {day(found.last_day)}"
     said += f"; {number(found.won)} were won"
     if found.won:
-        said += f" ({found.won / found.leads * 100:.1f} %)"
+        share_won = found.won / found.leads * 100
+        said += f" ({share_won:.1f} %)" if share_won >= 1 else f" ({share_won:.2g} %)"
     if found.median_days is not None:
         said += f", half of the won ones within {amount(found.median_days, 'days')}"
     if found.won_before_created:
@@ -402,6 +401,8 @@ def waited(median: Estimate | None) -> str:
 
     >>> waited(Estimate(3.4, "days", 2.6, 3.6)), waited(Estimate(0.01, "days"))
     ('Half of the cases were decided within 3.4 days (2.6 to 3.6).', 'Half of the cases were decided on the day itself.')
+    >>> waited(Estimate(1.0, "days", 1.0))
+    'Half of the cases were decided within 1 day (1 day or more).'
     """
     if median is None or not known(median.value):
         return ""

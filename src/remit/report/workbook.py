@@ -6,6 +6,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -17,6 +18,7 @@ from remit.report.contents import Contents, title_of
 from remit.report.plain import harmless
 from remit.report.sections.findings import queries_of
 from remit.terms import Finding
+from remit.terms.period import parse_day
 
 Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]], Sequence[int]]
 """Its name, the heads of its columns, its rows and the widths of its columns."""
@@ -85,24 +87,38 @@ def _as_measured(value: float | None, unit: str) -> _As:
     return _As(value, "share" if unit == "share" else "ratio" if unit == "times" else "amount")
 
 
-_EXACT = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)\.\d+|-?\d{1,3}(?:,\d{3})+")
-_SHARE = re.compile(r"(-?\d+(?:\.\d+)?) %")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_EXACT = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)\.[0-9]+|-?[0-9]{1,3}(?:,[0-9]{3})+")
+_SHARE = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) %")
+_RECORDS = re.compile(
+    r"(?:account|case|company|contact|contract|customer|deal|lead|record|ticket)\b"
+)
+"""How columns begin that hold the ids or names of records."""
 
 
-def _read(value: Any) -> Any:
-    """A cell of proof as a sheet can work on it: amounts, shares and days that are told as text."""
+def _read(column: str, value: Any) -> Any:
+    """A cell of proof as a sheet can work on it: amounts, shares and days that are told as text.
+
+    The id of a record stays as it is, whatever it looks like.
+    """
+    if _RECORDS.match(column):
+        return value
     if isinstance(value, Decimal):
         return _As(float(value), "amount")
     if isinstance(value, str) and _EXACT.fullmatch(value):
         return _As(float(value.replace(",", "")), "amount")
     if isinstance(value, str) and (share := _SHARE.fullmatch(value)):
         return _As(float(share[1]) / 100, "share")
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        return _As(date.fromisoformat(value), "day")
+    if isinstance(value, str) and (day := _day(value)):
+        return _As(day, "day")
     if isinstance(value, date) and not isinstance(value, datetime):
         return _As(value, "day")
     return value
+
+
+def _day(text: str) -> date | None:
+    with suppress(ValueError):
+        return parse_day(text)
+    return None
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any]) -> None:
@@ -223,7 +239,8 @@ def _proof(findings: Iterable[Finding], number: dict[int, int]) -> Iterator[tupl
         here = number[id(found)]
         yield here, wording.subject(found), *(f"[{column}]" for column in found.proof.columns)
         for row in found.proof.rows:
-            yield here, wording.subject(found), *(_read(value) for value in row)
+            cells = (_read(*cell) for cell in zip(found.proof.columns, row, strict=False))
+            yield here, wording.subject(found), *cells
 
 
 _FINDING = (
