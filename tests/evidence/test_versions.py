@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+
+import pytest
 
 from remit.measures import open_for
 from remit.sources import load
@@ -83,3 +86,56 @@ def test_an_export_that_says_the_same_again_makes_no_new_version(charter, write_
     found = open_for(acme, file)
     assert found.sql("SELECT count(*) FROM earlier.opportunities") == [(1,)]
     assert deal(acme, file, date(2026, 4, 20)) == [("Discovery", 100)]
+
+
+MAPPING = """
+about: deals that somebody keeps in a sheet, without when they were last changed
+tables:
+  opportunities:
+    file: deals.csv
+    columns: {opportunity_id: nr, closed_at: won, amount: value}
+    constants: {kind: new, won: true}
+"""
+AMOUNTS = range(12_000, 12_012)
+CORRECTED = range(777, 789)
+
+
+@pytest.mark.parametrize("sheets", [(AMOUNTS, CORRECTED), (CORRECTED, AMOUNTS, CORRECTED)])
+def test_looking_back_over_an_undated_sheet_that_was_corrected_shows_what_was_loaded_last(
+    charter, tmp_path, sheets
+):
+    acme, into = charter(CHARTER), tmp_path / "evidence.duckdb"
+    (tmp_path / "mapping.yaml").write_text(MAPPING)
+
+    for amounts in sheets:
+        rows = [f"D{at},2026-02-{at + 1:02},{amount}" for at, amount in enumerate(amounts)]
+        sheet = ["nr,won,value", *rows, "D99,2026-06-30,5"]
+        (tmp_path / "deals.csv").write_text("\n".join(sheet) + "\n")
+        load(acme, [tmp_path / "mapping.yaml"], into, today=TODAY)
+
+    table = open_for(acme, into, as_of=date(2026, 2, 20))["opportunities"]
+    assert set(table.to_pyarrow()["amount"].to_pylist()) == set(map(Decimal, CORRECTED))
+
+
+def test_of_two_versions_of_one_instant_the_same_one_counts_whatever_was_loaded_when(
+    charter, write_export, tmp_path
+):
+    acme = charter(CHARTER)
+    deals = [{**IN_MARCH, "Id": f"0063{number}"} for number in range(8)]
+    first = [LATER_STILL, *deals]
+    other = [LATER_STILL, *({**deal, "Amount": "120"} for deal in deals)]
+    in_may = {"SystemModstamp": IN_MAY["SystemModstamp"]}
+    again = [LATER_STILL, *({**deal, **in_may} for deal in deals)]
+
+    def amounts(file, as_of=None):
+        rows = open_for(acme, file, as_of=as_of)["opportunities"].to_pyarrow().to_pylist()
+        return {row["opportunity_id"]: row["amount"] for row in rows if row["amount"]}
+
+    file = loaded(acme, write_export, tmp_path, first, other)
+    counts = amounts(file)
+    assert len(counts) == len(deals)
+    assert amounts(file, date(2026, 4, 1)) == counts
+
+    file.unlink()
+    file = loaded(acme, write_export, tmp_path, first, again, other)
+    assert amounts(file, date(2026, 4, 1)) == counts

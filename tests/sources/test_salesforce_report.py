@@ -418,6 +418,58 @@ def test_a_history_that_names_owners_tells_who_owned_a_deal_when(reports):
     ) == [("opportunity", "AE")]
 
 
+FIRST_OWNERS = """
+    SELECT record_id, name, CAST(from_at AS DATE) FROM ownership_changes o
+    LEFT JOIN named ON person_id = owner_id ORDER BY 1, 3
+    """
+
+
+def test_a_queue_that_had_a_lead_first_is_nobody_and_a_user_who_had_one_is_its_first_owner(reports):
+    found = reports(
+        users=lines(PEOPLE),
+        leads=lines(
+            """
+            Lead ID,Lead Owner,Created Date
+            00Qbm0000000001,Bo Diaz,05/01/2026
+            00Qbm0000000002,Bo Diaz,05/01/2026
+            00Qbm0000000003,Inbound Queue,15/01/2026
+            """
+        ),
+        history=lines(
+            """
+            Lead ID,Edited By,Field / Event,Old Value,New Value,Edit Date
+            00Qbm0000000001,Bo Diaz,Lead Owner,Inbound Queue,Bo Diaz,13/01/2026 10:00
+            00Qbm0000000002,Bo Diaz,Lead Owner,Ada Lovelace,Bo Diaz,13/01/2026 10:00
+            """
+        ),
+    )
+
+    assert people(found, FIRST_OWNERS) == [
+        ("00Qbm0000000001", "Bo Diaz", date(2026, 1, 13)),
+        ("00Qbm0000000002", "Ada Lovelace", date(2026, 1, 4)),
+        ("00Qbm0000000002", "Bo Diaz", date(2026, 1, 13)),
+    ]
+
+
+def test_whoever_edits_a_lead_is_a_user_and_may_have_had_one_first_also_without_a_report_of_users(
+    reports,
+):
+    found = reports(
+        leads="Lead ID,Lead Owner,Created Date\n00Qbm0000000001,Bo Diaz,05/01/2026\n",
+        history=lines(
+            """
+            Lead ID,Edited By,Field / Event,Old Value,New Value,Edit Date
+            00Qbm0000000001,Ada Lovelace,Lead Owner,Ada Lovelace,Bo Diaz,13/01/2026 10:00
+            """
+        ),
+    )
+
+    assert people(found, FIRST_OWNERS) == [
+        ("00Qbm0000000001", "Ada Lovelace", date(2026, 1, 4)),
+        ("00Qbm0000000001", "Bo Diaz", date(2026, 1, 13)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("header", "row", "table"),
     [

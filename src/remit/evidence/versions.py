@@ -8,13 +8,16 @@ from typing import Any
 import ibis
 
 from remit.evidence.tables import TABLES
+from remit.evidence.write import NEVER_TAKEN
 
 
 def as_known(name: str, current: Any, earlier: Any, ends: datetime) -> Any:
     """A table of records with the version of each that was the newest before an instant.
 
     A record that was first told of later is as its first version says, because nothing tells
-    that it had been otherwise.
+    that it had been otherwise. Of versions told at one instant it is the one that counts when
+    exports are loaded: of an undated sheet what was loaded last, of dated exports the greater in
+    what they hold.
 
     Args:
         name: The canonical table.
@@ -23,7 +26,9 @@ def as_known(name: str, current: Any, earlier: Any, ends: datetime) -> Any:
         ends: The instant, UTC.
     """
     columns = list(current.columns)
-    versions = current.union(earlier.select(*columns), distinct=False)
+    versions = current.mutate(is_current=True).union(
+        earlier.select(*columns).mutate(is_current=False), distinct=False
+    )
     of_record = ibis.window(group_by=list(TABLES[name].key))
     before = versions._since.isnull() | (versions._since < ends)
     versions = versions.mutate(
@@ -38,7 +43,9 @@ def as_known(name: str, current: Any, earlier: Any, ends: datetime) -> Any:
             order_by=[
                 fitting.told_before.ifelse(fitting._since, ibis.null("timestamp(6)")).desc(),
                 fitting._since.asc(),
-                fitting._content.asc(),
+                # nothing but its being current tells that an undated row was loaded last
+                (fitting.is_current & (fitting._since == NEVER_TAKEN)).desc(),
+                fitting._content.desc(),
             ],
         )
     )

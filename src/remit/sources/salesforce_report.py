@@ -321,6 +321,8 @@ _NAMED = {
     "LeadName": ("LeadId", "Lead"),
 }
 """A field that names a record, the field that holds its id, and the object."""
+_OF_USERS_ALONE = ("Account", "Opportunity")
+"""Objects whose records no queue can own."""
 
 
 def _ids_for_names(export: Export) -> None:
@@ -338,6 +340,7 @@ def _ids_for_names(export: Export) -> None:
             FROM ({" UNION ALL ".join(pairs) or f"SELECT '' AS name, '{prefix}' AS id WHERE false"})
             WHERE name <> '' AND id <> '' GROUP BY 1"""
         )
+    _users_by_name(export)
     for reader in list(export):
         added, joined = {}, ""
         columns = reader.raw.columns
@@ -368,15 +371,34 @@ def _ids_for_names(export: Export) -> None:
             for place, name in enumerate(n for n in ("OldValue", "NewValue") if n in columns):
                 value, who = f"trim(r.{columns[name]})", f"o{place}"
                 by_name = f"coalesce({who}.id, {_made_id(quoted('005'), value)})"
-                added[name] = (
-                    f"CASE WHEN {owner} AND coalesce({who}.ids, 1) = 1 THEN {by_name} ELSE {value} END"
-                )
+                known = f"coalesce({who}.ids, 1) = 1"
+                if name == "OldValue":  # whoever had it first may be a queue, which is nobody
+                    known += f" AND lower({value}) IN (SELECT name FROM users_by_name)"
+                added[name] = f"CASE WHEN {owner} AND {known} THEN {by_name} ELSE {value} END"
                 joined += f" LEFT JOIN ids_of_user {who} ON {who}.name = lower({value})"
             added["Field"] = f"CASE WHEN {owner} THEN 'Owner' ELSE {field_} END"
         if added:
             with_columns(reader, added, joined)
         if reader.raw.name.partition(" ")[0] in ("Task", "Event"):
             with_columns(reader, _links(reader.raw))
+
+
+def _users_by_name(export: Export) -> None:
+    """List the names that are users' for certain: no queue enters, edits or manages anything."""
+    names = ["SELECT name FROM ids_of_user"]
+    for reader in export:
+        fields = ["CreatedByName", "ManagerName"]
+        if reader.raw.name.partition(" ")[0] in _OF_USERS_ALONE:
+            fields.append("OwnerName")
+        names += [
+            f"SELECT lower(trim({reader.raw.columns[field]})) FROM {reader.raw.relation}"
+            for field in fields
+            if field in reader.raw.columns
+        ]
+    export.con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE users_by_name AS
+        SELECT name FROM ({" UNION ".join(names)}) WHERE name <> ''"""
+    )
 
 
 def _pairs(reader: Reader, object_: str) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,7 @@ def method(contents: Contents) -> Mapping[str, Any]:
         if value.range is not None:
             said += f" ({wording.number(value.range[0])} to {wording.number(value.range[1])})"
         stated.append((known[name].about, said, value.source))
-    parted = any(each.segments for each in (*audit.declared, *audit.times))
+    parted = any(r.segments for r in audit.declared) or any(t.segments for t in audit.times)
     merged = [
         t for t in audit.times if (parted and len(t.segments) != 1) or t.role == "small roles"
     ]
