@@ -387,16 +387,16 @@ class OnPlan:
         to = rule.get("to", "owner")
         credits = deal.credits or self.of_owner(rule, deal)
         if to in ("team", "pool"):
-            members = []
-            for one in self.s.people:
-                begins, ends = one.get("from") or date.min, one.get("to") or FOREVER
-                mine = (
-                    one.get("manager") == self.payee
-                    if to == "team"
-                    else one["role"] == self.spell["role"]
-                )
-                if mine and begins <= deal.at("day") <= ends:
-                    members.append(one)
+            there = [
+                one
+                for one in self.s.people
+                if (one.get("from") or date.min) <= deal.at("day") <= (one.get("to") or FOREVER)
+            ]
+            members = [
+                one
+                for one in there
+                if (self.leads(one, there) if to == "team" else one["role"] == self.spell["role"])
+            ]
             names = {one["person"] for one in members}
             theirs = min(Fraction(1), sum((c[1] for c in credits if c[0] in names), Fraction(0)))
             if to == "team":
@@ -404,6 +404,15 @@ class OnPlan:
             return theirs * self.job / sum((number(m.get("share", 1)) for m in members), Fraction())
         kinds = ("overlay",) if to == "overlay" else ("owner", "split")
         return sum((c[1] for c in credits if c[0] == self.payee and c[2] in kinds), Fraction(0))
+
+    def leads(self, one: Row, there: Sequence[Row]) -> bool:
+        """Whether somebody reports to this person, step by step up among those there on a day."""
+        if one["person"] == self.payee:
+            return False
+        above = {one.get("manager")}
+        for _ in there:
+            above |= {boss.get("manager") for boss in there if boss["person"] in above}
+        return self.payee in above
 
     def of_owner(self, rule: Row, deal: Deal) -> list[tuple[str, Fraction, str]]:
         held = sorted(

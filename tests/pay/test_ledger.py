@@ -220,6 +220,44 @@ def test_a_first_run_of_a_new_ledger_calls_nothing_late(ledger):
     assert first.changed == ()
 
 
+@pytest.mark.parametrize("period", ["month", "quarter", "year"])
+def test_a_ledger_that_begins_within_a_period_says_what_fell_due_before_its_month(
+    ledger, charter, period
+):
+    declared = charter(TIERS.replace("components:", f"period: {period}\n        components:"))
+    deals = [
+        deal("D1", date(2026, 1, 10), 90_000),
+        deal("D2", date(2026, 2, 28), 1_000),
+        deal("D3", date(2026, 3, 1), 500),
+    ]
+
+    first = run(ledger, declared, facts_of(transactions=deals), MARCH, date(2026, 4, 1))
+
+    assert first.earlier == {"USD": 9_100_00}
+
+
+def test_an_instalment_that_falls_due_in_the_month_is_not_of_before_though_its_deal_is(
+    ledger, charter
+):
+    halves = "release: [{at: signing, share: 50%}, {at: cash, share: 50%}]\n        components:"
+    declared = charter(TIERS.replace("components:", halves))
+    sold = deal("D1", date(2026, 1, 10), 90_000, cash_on=date(2026, 3, 5))
+
+    first = run(ledger, declared, facts_of(transactions=[sold]), MARCH, date(2026, 4, 1))
+
+    assert first.earlier == {"USD": 4_500_00}
+
+
+def test_what_fell_due_before_and_was_taken_back_before_is_not_told(ledger):
+    last_year = Period(date(2025, 10, 1), date(2026, 1, 1))
+    back = line(-500_00, origin=last_year, at="clawback")
+
+    first = ledger.post(MARCH, [line(500_00, origin=last_year), back], date(2026, 4, 1), NOW)
+
+    assert len(first.lines) == 2
+    assert first.earlier == {}
+
+
 def test_of_a_new_month_only_what_changes_earlier_pay_is_told_as_changed(ledger):
     ledger.post(MARCH, [line(500_00)], date(2026, 4, 1), NOW)
     close(ledger, MARCH)
@@ -879,19 +917,21 @@ def test_a_month_is_run_approved_locked_and_exported(company):
         ]  # fmt: skip
 
 
-def test_a_ledger_that_begins_late_says_what_was_earned_before_it(company):
+def test_a_ledger_that_begins_late_says_what_fell_due_before_it(company):
     begun = pay(company, "run", "--as-of", "2026-04-10", month="2026-04")
     again = pay(company, "run", "--as-of", "2026-04-30", month="2026-04")
 
     assert (
-        "This ledger begins with 2026-04, and 24,234.57 USD of it was earned in periods that ended "
-        "before. If that was paid elsewhere, say on each plan from which day on this ledger pays "
+        "This ledger begins with 2026-04, and 24,234.57 USD of it fell due before that month. "
+        "If that was paid elsewhere, say on each plan from which day on this ledger pays "
         "(`from: 2026-04-01`), and run again before anybody approves."
     ) in begun.stdout
     assert "This ledger begins" not in again.stdout
 
 
 def test_a_ledger_that_begins_with_what_it_pays_says_nothing_of_before(company):
+    (company / "transactions.csv").write_text(DEALS.replace("2026-02-1", "2026-03-1"))
+
     assert "begins" not in pay(company, "run", "--as-of", "2026-04-10").stdout
 
 

@@ -434,6 +434,134 @@ def test_a_won_deal_without_an_amount_stops_pay_where_somebody_on_a_plan_won_it(
     assert [p.path for p in error.value.problems] == ["D1"]
 
 
+DEAL = {"kind": "new", "owner_id": "ann@acme.com", "amount": "1000", "currency": "USD"}
+
+
+def won(deal: str, *, entered: str, close_day: str = "2026-02-10", **more: str) -> dict[str, str]:
+    """A deal that was won, at the end of its close day unless something else is said."""
+    return {**DEAL, "opportunity_id": deal, "won": "true", "created_at": f"{entered}T10:00:00Z",
+            "close_day": close_day, "closed_at": f"{close_day}T23:59:59Z",
+            "closed_from": "close day", **more}  # fmt: skip
+
+
+ANN = {"person_id": "ann@acme.com", "is_person": True}
+
+
+def test_a_deal_without_a_history_that_was_entered_after_its_close_day_is_known_since_then(
+    charter, from_tables, tmp_path
+):
+    said = charter(EVIDENCE)
+    from_tables(
+        said,
+        people=[ANN],
+        opportunities=[
+            won("late", entered="2026-03-20"),
+            won("on the day", entered="2026-02-10"),
+            won("in time", entered="2026-01-05"),
+        ],
+    )
+
+    facts = read_facts(said, tmp_path / "tables.duckdb")
+
+    closed = date(2026, 2, 10)
+    assert {one.id: (one.day, one.known_on) for one in facts.transactions()} == {
+        "late": (closed, date(2026, 3, 20)),
+        "on the day": (closed, closed),
+        "in time": (closed, closed),
+    }
+    assert {one.id for one in facts.on(date(2026, 3, 19)).transactions()} == {
+        "on the day", "in time",
+    }  # fmt: skip
+
+
+def test_a_deal_entered_late_with_a_history_from_before_is_of_the_day_its_history_says(
+    charter, from_tables, tmp_path
+):
+    said = charter(EVIDENCE)
+    then = {"stage": "Won", "closed_at": "2026-03-05T10:00:00Z", "closed_from": "stage history"}
+    from_tables(
+        said,
+        people=[ANN],
+        opportunities=[won("moved here", entered="2026-03-20", **then)],
+        stage_changes=[
+            {"record_type": "opportunity", "record_id": "moved here", "place": "1",
+             "stage": "Won", "entered_at": "2026-03-05T10:00:00Z"},
+        ],
+    )  # fmt: skip
+
+    (found,) = read_facts(said, tmp_path / "tables.duckdb").transactions()
+
+    assert (found.day, found.known_on) == (date(2026, 3, 5), date(2026, 3, 20))
+
+
+@pytest.mark.parametrize("enterprise", ["Enterprise", ""])
+def test_a_stage_that_two_pipelines_share_is_one_of_won_deals_only_where_deals_are_won_in_it(
+    charter, from_tables, tmp_path, enterprise
+):
+    said = charter(EVIDENCE)
+    never = {**DEAL, "pipeline": enterprise, "created_at": "2026-01-05", "close_day": "2026-05-01"}
+    gone = {"stage": "Lost", "won": "false", "closed_at": "2026-05-01T10:00:00Z"}
+    stages = [
+        ("won", "Contract", "2026-02-10", ""),
+        ("open", "Contract", "2026-02-10", "2026-04-02"),
+        ("open", "Closing", "2026-04-02", ""),
+        ("lost", "Contract", "2026-02-10", "2026-05-01"),
+        ("undone", "Contract", "2026-02-10", "2026-05-01"),
+        ("undone", "Lost", "2026-05-01", ""),
+    ]
+    from_tables(
+        said,
+        people=[ANN],
+        opportunities=[
+            won("won", entered="2026-01-05", stage="Contract", pipeline="Sales"),
+            {**never, "opportunity_id": "open", "stage": "Closing"},
+            {**never, "opportunity_id": "lost", **gone},
+            {**never, "opportunity_id": "undone", **gone, "pipeline": "Sales"},
+        ],
+        stage_changes=[
+            {"record_type": "opportunity", "record_id": deal, "stage": stage, "place": str(at),
+             "entered_at": f"{since}T10:00:00Z", "left_at": until and f"{until}T10:00:00Z"}
+            for at, (deal, stage, since, until) in enumerate(stages, 1)
+        ],
+    )  # fmt: skip
+
+    facts = read_facts(said, tmp_path / "tables.duckdb")
+
+    assert {one.id: one.cancelled_on for one in facts.transactions()} == {
+        "won": None,
+        "undone": date(2026, 5, 1),
+    }
+
+
+def test_where_no_pipelines_are_told_a_deal_that_left_the_stage_of_won_deals_was_undone(
+    charter, from_tables, tmp_path
+):
+    said = charter(EVIDENCE)
+    stages = [("undone", "Contract", "2026-02-10", "2026-05-01"),
+              ("undone", "Lost", "2026-05-01", "")]  # fmt: skip
+    from_tables(
+        said,
+        people=[ANN],
+        opportunities=[
+            won("won", entered="2026-01-05", stage="Contract"),
+            {**DEAL, "opportunity_id": "undone", "created_at": "2026-01-05", "stage": "Lost",
+             "close_day": "2026-05-01", "won": "false", "closed_at": "2026-05-01T10:00:00Z"},
+        ],
+        stage_changes=[
+            {"record_type": "opportunity", "record_id": deal, "stage": stage, "place": str(at),
+             "entered_at": f"{since}T10:00:00Z", "left_at": until and f"{until}T10:00:00Z"}
+            for at, (deal, stage, since, until) in enumerate(stages, 1)
+        ],
+    )  # fmt: skip
+
+    facts = read_facts(said, tmp_path / "tables.duckdb")
+
+    assert {one.id: one.cancelled_on for one in facts.transactions()} == {
+        "won": None,
+        "undone": date(2026, 5, 1),
+    }
+
+
 def test_a_workbook_that_reaches_too_far_is_refused_before_it_is_opened(charter, tmp_path):
     file = tmp_path / "transactions.xlsx"
     with xlsxwriter.Workbook(file) as book:

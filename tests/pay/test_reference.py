@@ -73,6 +73,72 @@ def test_a_manager_is_credited_once_for_a_deal_of_a_seller_and_an_overlay_of_one
     assert total(pay(None, rows, plans=plans, people=people)) == 1_000_00
 
 
+ROLL_UP = {
+    "ote": 200_000,
+    "pay_mix": "50/50",
+    "components": {"team": {"pays_on": "bookings", "rate": "10%", "credit": {"to": "team"}}},
+}
+ONE_IN_MARCH_ONE_IN_SEPTEMBER = [
+    {"id": "D1", "day": D(2026, 3, 1), "amount": 1_000, "measure": "bookings", "payee": "Ann"},
+    {"id": "D2", "day": D(2026, 9, 1), "amount": 1_000, "measure": "bookings", "payee": "Ann"},
+]
+
+
+def rolled_up(*people: dict[str, object]) -> list[tuple[str, str]]:
+    """Who is paid for which of the two deals by remit; the reference must say the same."""
+    s = Situation(
+        plans={"manager": ROLL_UP},
+        people=[{"role": "seller", **person} for person in people],
+        through=D(2026, 12, 31),
+        transactions=ONE_IN_MARCH_ONE_IN_SEPTEMBER,
+    )
+    ours = situations.by_remit(s)
+    assert ours == reference.pay(s)
+    return sorted((key.payee, key.transaction) for key in ours if key.state == "payable")
+
+
+UNTIL, SINCE = {"to": D(2026, 6, 30)}, {"from": D(2026, 7, 1)}
+MIA, MAX, MO = ({"person": name, "role": "manager"} for name in ("Mia", "Max", "Mo"))
+
+
+def test_a_deal_is_of_the_manager_whom_its_seller_reported_to_on_its_day():
+    assert rolled_up(
+        MIA,
+        MAX,
+        {"person": "Ann", "manager": "Mia", **UNTIL},
+        {"person": "Ann", "manager": "Max", **SINCE},
+    ) == [("Max", "D2"), ("Mia", "D1")]
+
+
+def test_a_team_whose_own_manager_moves_takes_its_later_deals_along():
+    assert rolled_up(
+        MIA,
+        MAX,
+        {**MO, "manager": "Mia", **UNTIL},
+        {**MO, "manager": "Max", **SINCE},
+        {"person": "Ann", "manager": "Mo"},
+    ) == [("Max", "D2"), ("Mia", "D1"), ("Mo", "D1"), ("Mo", "D2")]
+
+
+def test_a_seller_who_moves_to_another_team_of_one_department_stays_with_its_head():
+    assert rolled_up(
+        MIA,
+        {**MAX, "manager": "Mia"},
+        {**MO, "manager": "Mia"},
+        {"person": "Ann", "manager": "Max", **UNTIL},
+        {"person": "Ann", "manager": "Mo", **SINCE},
+    ) == [("Max", "D1"), ("Mia", "D1"), ("Mia", "D2"), ("Mo", "D2")]
+
+
+def test_managers_who_report_to_one_another_in_a_circle_are_paid_each_deal_once():
+    assert rolled_up(
+        {**MIA, "manager": "Mo"},
+        {**MAX, "manager": "Mia"},
+        {**MO, "manager": "Max"},
+        {"person": "Ann", "manager": "Mo", **UNTIL},
+    ) == [("Max", "D1"), ("Mia", "D1"), ("Mo", "D1")]
+
+
 def test_unpaid_leave_takes_its_days_off_the_quota(pay):
     plan = """
         ote: 200000

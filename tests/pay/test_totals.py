@@ -80,3 +80,26 @@ def test_sums_are_those_of_the_lines_of_any_plan(seed):
     made = Calculation(charter_of_situation(s), facts.on(s.as_of) if s.as_of else facts, s.through)
 
     assert by_sums(made) == sums(made)
+
+
+def test_sums_of_managers_are_those_of_the_lines_when_a_seller_moves_between_them():
+    team = {"pays_on": "bookings", "rate": "10%", "credit": {"to": "team"}}
+    people = [
+        {"person": "Mia", "role": "manager"},
+        {"person": "Max", "role": "manager"},
+        {"person": "Ann", "manager": "Mia", "to": date(2026, 6, 30)},
+        {"person": "Ann", "manager": "Max", "from": date(2026, 7, 1)},
+    ]
+    sold = [
+        {"id": "D1", "day": date(2026, 3, 1), "amount": 1_000},
+        {"id": "D2", "day": date(2026, 9, 1), "amount": 2_000},
+    ]
+    charter = charter_of(plans={"manager": {"components": {"team": team}}}, people=people)
+
+    made = Calculation(charter, facts_from(sold), date(2026, 12, 31))
+
+    assert by_sums(made) == sums(made)
+    assert by_sums(made) == {
+        ("Mia", "team", date(2026, 1, 1)): 100_00,
+        ("Max", "team", date(2026, 7, 1)): 200_00,
+    }

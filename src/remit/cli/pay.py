@@ -196,8 +196,8 @@ def _show_run(ledger: Ledger, posting: Posting, pays: Mapping[Who, Settled], sta
             f"{_said(cents)} {currency}" for currency, cents in sorted(posting.earlier.items())
         )
         console.print(
-            f"\nThis ledger begins with {name}, and {earlier} of it was earned in periods that ended "
-            "before. If that was paid elsewhere, say on each plan from which day on this ledger pays "
+            f"\nThis ledger begins with {name}, and {earlier} of it fell due before that month. "
+            "If that was paid elsewhere, say on each plan from which day on this ledger pays "
             f"(`from: {posting.month.start}`), and run again before anybody approves.",
             soft_wrap=True,
         )

@@ -425,8 +425,7 @@ class Calculation:
 
     def _peers(self, stint: Stint, component: AnyComponent) -> tuple[Stint, ...]:
         if component.credit.to == "team":
-            below = self._below(stint.payee)
-            return tuple(s for s in self._everybody if s.payee in below)
+            return self._below(stint.payee)
         if component.credit.to == "pool":
             return tuple(
                 s
@@ -435,14 +434,33 @@ class Calculation:
             )
         return ()
 
-    def _below(self, manager: str) -> frozenset[str]:
-        """Everybody who reports to somebody, through however many managers."""
-        found: set[str] = set()
-        above = {manager}
+    def _below(self, manager: str) -> tuple[Stint, ...]:
+        """Everybody who reports to somebody, through however many managers, on the days they do.
+
+        Days are carried down: who reports to a manager in between counts while that one reports
+        to the manager at the top, too.
+        """
+        found: dict[Stint, None] = {}  # in order, and each once: managers may go in a circle
+        above = [(manager, Period(date.min, date.max))]
         while above:
-            above = {s.payee for s in self._everybody if s.manager in above} - found - {manager}
-            found |= above
-        return frozenset(found)
+            boss, over = above.pop()
+            for stint in self._reports.get(boss, ()):
+                days = stint.over.meet(over)
+                if days is None or stint.payee == manager:
+                    continue
+                piece = dataclasses.replace(stint, over=days)
+                if piece not in found:
+                    found[piece] = None
+                    above.append((piece.payee, days))
+        return tuple(found)
+
+    @cached_property
+    def _reports(self) -> Mapping[str, tuple[Stint, ...]]:
+        """Who reports to each manager directly."""
+        found: dict[str, list[Stint]] = {}
+        for stint in self._everybody:
+            found.setdefault(stint.manager, []).append(stint)
+        return {manager: tuple(theirs) for manager, theirs in found.items()}
 
     @cached_property
     def _everybody(self) -> tuple[Stint, ...]:

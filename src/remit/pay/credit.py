@@ -58,7 +58,8 @@ def credited(
         transactions: Those that may count, as known, in order.
         over: The period.
         currency: The plan's.
-        peers: For a manager's `team`, those who report to them; for a `pool`, who is in it.
+        peers: For a manager's `team`, those who report to them, on the days on which they do; for
+            a `pool`, who is in it and when.
 
     Raises:
         NoRateError: If a transaction is in a currency without a rate.

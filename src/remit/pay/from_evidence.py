@@ -44,9 +44,11 @@ def take(con: duckdb.DuckDBPyConnection, charter: Charter, file: Path) -> None:
     """Put what loaded evidence tells among stored facts.
 
     A won deal is credited as measures of attainment credit it: to its owner when it closed, and by
-    its splits. One that was entered only after its close day is of its close day, and known since
-    it was entered. One that was won and is not any more was cancelled on the day it left the stage
-    of won deals. Steps of handoffs count for whoever offered the meeting, where a plan pays for them.
+    its splits. One that was entered only after its close day is of its close day, or of an earlier
+    day on which its history says that it was won, and known since it was entered. One that was won
+    and is not any more was cancelled on the day it left the stage in which won deals of its
+    pipeline stand. Steps of handoffs count for whoever offered the meeting, where a plan pays for
+    them.
     A deal's customer left on the day from which it paid nothing; it reached the indicator on the
     first day with a high enough reading of usage, where the indicator's `field` is one
     (`usage.seats`). Quotas belong to the component that pays on their measure. Absences count
@@ -125,8 +127,11 @@ def _deals(
         if kind is None:
             continue
         day, known = _local(first["closed_at"], zone), None
-        if deal in stated and deal in opened and stated[deal] < opened[deal] <= day:
-            day, known = stated[deal], day  # its history begins too late to tell when it was won
+        entered = opened.get(deal)
+        if entered is not None and deal in stated and stated[deal] < entered:
+            known = max(day, entered)
+            if entered <= day:  # its history begins too late to tell when it was won
+                day = stated[deal]
         credited = [
             (names.get(person, person), share, how) for person, share, how in _credits(rows)
         ]
@@ -196,13 +201,17 @@ def _credits(rows: list[dict[str, Any]]) -> list[tuple[str, Decimal, str]]:
 def _undone(evidence: Evidence, zone: ZoneInfo) -> tuple[Any, dict[str, date]]:
     """Deals that were won and are not any more, as they were when won; and the day that ended.
 
-    A deal was won while it stood in a stage in which won deals stand.
+    A deal was won while it stood in a stage in which won deals of its pipeline stand: another
+    pipeline may call a stage of open deals the same.
     """
     deals, changes = evidence["opportunities"], evidence["stage_changes"]
-    stood = changes.filter(
-        (changes.record_type == "opportunity")
-        & changes.left_at.notnull()
-        & changes.stage.isin(deals.filter(deals.won).stage)
+    left = changes.filter((changes.record_type == "opportunity") & changes.left_at.notnull())
+    left = left.join(
+        deals.select("opportunity_id", "pipeline"), left.record_id == deals.opportunity_id
+    )
+    won = deals.filter(deals.won).select(won_in="pipeline", won_stage="stage").distinct()
+    stood = left.semi_join(
+        won, [left.stage == won.won_stage, left.pipeline.identical_to(won.won_in)]
     )
     ends = stood.group_by(deal="record_id").agg(
         won_at=lambda t: t.entered_at.max(), undone_at=lambda t: t.left_at.max()

@@ -94,15 +94,16 @@ class Posting:
 
     @property
     def earlier(self) -> Mapping[str, int]:
-        """Cents made payable by currency that were earned in periods that ended before the month.
+        """Cents made payable by currency that fell due before the month began, if not nothing.
 
-        In a ledger that begins, it is what a company has paid already, if it paid before.
+        In a ledger that begins, it is what a company has paid already, if it paid before. The day
+        of each line decides, and not its earning period, which may end in the month or later.
         """
         found: dict[str, int] = {}
         for line in self.lines:
-            if line.state == "payable" and line.origin.end <= self.month.start:
+            if line.state == "payable" and line.day < self.month.start:
                 found[line.currency] = found.get(line.currency, 0) + line.cents
-        return found
+        return {currency: cents for currency, cents in found.items() if cents}
 
     @property
     def totals(self) -> Mapping[tuple[str, str], int]:
