@@ -131,7 +131,7 @@ def _covered(view: View, part: Sellers, about: str, found: Coverage) -> Finding:
     needed = found.needed
     between = (
         f" ({needed.low:.1f} to {needed.high:.1f})"
-        if needed.low is not None and needed.high is not None
+        if needed.low is not None and needed.high is not None and needed.low != needed.high
         else ""
     )
     rows = tuple(
