@@ -19,7 +19,7 @@ from pathlib import Path
 
 from remit.audit import Audit, open_for
 from remit.audit import audit as run_audit
-from remit.charter import read_charter
+from remit.charter import Charter, read_charter
 from remit.evidence import Evidence
 from remit.example import Company, Faults, write_example
 from remit.measures import people_in_two_roles
@@ -74,7 +74,7 @@ def study(seed: int, faults: bool, folder: Path) -> dict[str, object]:
         "faults": faults,
         "found": {fault.name: _severity(audit, fault.tells) for fault in PLANTED},
         "accused": list(_accused(audit, planted=faults)),
-        "promoted_accused": _promoted(evidence, truth),
+        "promoted_accused": _promoted(charter, evidence, truth),
         "true": {fault["name"]: fault["true_value"] for fault in truth["faults"]},
         "said": {
             fault.name: [f.says for f in audit.findings if fault.tells(f)] for fault in PLANTED
@@ -105,7 +105,7 @@ def _accused(audit: Audit, *, planted: bool) -> Iterator[str]:
             yield f"{found.severity}: {found.says}"
 
 
-def _promoted(evidence: Evidence, truth: dict[str, object]) -> list[str]:
+def _promoted(charter: Charter, evidence: Evidence, truth: dict[str, object]) -> list[str]:
     """Promoted people whom the credits would accuse of holding two roles."""
     emails = {row["person_id"]: row["email"] for row in evidence.people()}
     innocent = {
@@ -116,7 +116,7 @@ def _promoted(evidence: Evidence, truth: dict[str, object]) -> list[str]:
     }
     return [
         str(emails[found.person_id])
-        for found in people_in_two_roles(evidence, {})
+        for found in people_in_two_roles(evidence, charter)
         if found.judged and found.still and emails[found.person_id] in innocent
     ]
 
