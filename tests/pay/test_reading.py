@@ -494,6 +494,15 @@ def test_a_deal_entered_late_with_a_history_from_before_is_of_the_day_its_histor
     assert (found.day, found.known_on) == (date(2026, 3, 5), date(2026, 3, 20))
 
 
+def moved(stages: list[tuple[str, str, str, str]]) -> list[dict[str, str]]:
+    """A history: each deal with a stage, the day it came there and the day it left, if it did."""
+    return [
+        {"record_type": "opportunity", "record_id": deal, "stage": stage, "place": str(at),
+         "entered_at": f"{since}T10:00:00Z", "left_at": until and f"{until}T10:00:00Z"}
+        for at, (deal, stage, since, until) in enumerate(stages, 1)
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("enterprise", ["Enterprise", ""])
 def test_a_stage_that_two_pipelines_share_is_one_of_won_deals_only_where_deals_are_won_in_it(
     charter, from_tables, tmp_path, enterprise
@@ -518,11 +527,7 @@ def test_a_stage_that_two_pipelines_share_is_one_of_won_deals_only_where_deals_a
             {**never, "opportunity_id": "lost", **gone},
             {**never, "opportunity_id": "undone", **gone, "pipeline": "Sales"},
         ],
-        stage_changes=[
-            {"record_type": "opportunity", "record_id": deal, "stage": stage, "place": str(at),
-             "entered_at": f"{since}T10:00:00Z", "left_at": until and f"{until}T10:00:00Z"}
-            for at, (deal, stage, since, until) in enumerate(stages, 1)
-        ],
+        stage_changes=moved(stages),
     )  # fmt: skip
 
     facts = read_facts(said, tmp_path / "tables.duckdb")
@@ -547,11 +552,7 @@ def test_where_no_pipelines_are_told_a_deal_that_left_the_stage_of_won_deals_was
             {**DEAL, "opportunity_id": "undone", "created_at": "2026-01-05", "stage": "Lost",
              "close_day": "2026-05-01", "won": "false", "closed_at": "2026-05-01T10:00:00Z"},
         ],
-        stage_changes=[
-            {"record_type": "opportunity", "record_id": deal, "stage": stage, "place": str(at),
-             "entered_at": f"{since}T10:00:00Z", "left_at": until and f"{until}T10:00:00Z"}
-            for at, (deal, stage, since, until) in enumerate(stages, 1)
-        ],
+        stage_changes=moved(stages),
     )  # fmt: skip
 
     facts = read_facts(said, tmp_path / "tables.duckdb")

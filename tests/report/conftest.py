@@ -36,6 +36,13 @@ from remit.terms import (
 )
 
 OVER = Period(date(2025, 11, 1), date(2026, 11, 1))
+ROLES = """
+    company: Acme
+    stage: series_b
+    roles: {sdr: {is: SDR}, ae: {is: AE}, am: {is: AM}, csm: {is: CSM}}
+    outside: [support]
+    nobody: [deal_desk, technical_validation]
+"""
 HOSTILE = (
     "<script>alert(1)</script> [bold]=cmd|'/c calc'!A1[/bold] \x1b[31m\"><img src=x onerror=y>"
 )

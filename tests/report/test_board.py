@@ -32,19 +32,14 @@ from remit.report.sarif import sarif
 from remit.report.workbook import workbook
 from remit.terms import Answer, Cost, Estimate, Finding, Point, Proof, Severity
 
-from .conftest import HOSTILE
+from .conftest import HOSTILE, ROLES
 
-SEGMENTS = """
-    company: Acme
-    stage: series_b
-    roles: {sdr: {is: SDR}, ae: {is: AE}, am: {is: AM}, csm: {is: CSM}}
-    outside: [support]
-    nobody: [deal_desk, technical_validation]
+SEGMENTS = f"""{ROLES}
     segments:
       mid:
         size: mid_market
         acv: 42000
-        facts: {sellers: 9, nrr: 1.06, demo_load: 0.2289, reactive_load: 0.12}
+        facts: {{sellers: 9, nrr: 1.06, demo_load: 0.2289, reactive_load: 0.12}}
 """
 
 

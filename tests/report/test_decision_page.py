@@ -22,16 +22,11 @@ from remit.report.decision_page import decision_html, decision_svg, tornado_svg
 from remit.report.decision_path import Fork, Leaf, Node, path_of
 from remit.terms import RemitError
 
+from .conftest import ROLES
+
 DAY = date(2026, 11, 22)
 SVG = "{http://www.w3.org/2000/svg}"
 SMALLEST = 11
-ROLES = """
-    company: Acme
-    stage: series_b
-    roles: {sdr: {is: SDR}, ae: {is: AE}, am: {is: AM}, csm: {is: CSM}}
-    outside: [support]
-    nobody: [deal_desk, technical_validation]
-"""
 KNOWN = f"""{ROLES}
     segments:
       mid:

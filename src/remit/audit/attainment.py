@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from remit.audit.answer import judged, measured, spared, unseen
 from remit.audit.view import Check, Part, View
-from remit.audit.wording import spread
+from remit.audit.wording import in_per_cent, spread
 from remit.compensation.measures import by_step
 from remit.measures import minimum_group
 from remit.measures.attainment import (
@@ -333,7 +333,7 @@ def _team(view: View, part: Part, found: AtQuota) -> Finding:
         f"attainment of {part.about}",
         f"{part.about}: together they were credited with {percent(found.team.value)} of the sum of "
         f"their quotas of {_words(found.measure)}{spread(found.team)}{beside}",
-        dataclasses.replace(found.team, said=f"{percent(found.team.value)}{spread(found.team)}"),
+        in_per_cent(found.team),
         _REPS,
         proof=Proof(
             "sum of credits over sum of quotas prorated by days in the role; interval: people "

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 from remit.audit.answer import judged, measured, spared, unseen
 from remit.audit.sellers import Sellers, filled, money, sellers
 from remit.audit.view import Check, View
-from remit.audit.wording import spread
+from remit.audit.wording import in_per_cent, spread
 from remit.measures.deal_records import deals_of
 from remit.measures.pipeline import (
     CLOSING,
@@ -320,9 +319,7 @@ def _created_against(view: View, found: CreatedPipeline, group: int) -> Finding:
         f"{where}: new pipeline of {money(view, created)} was created in {len(found.months)} "
         f"months, {percent(created / target)}{spread(found.reached)} of the "
         f"{money(view, target)} that was the target",
-        dataclasses.replace(
-            found.reached, said=f"{percent(found.reached.value)}{spread(found.reached)}"
-        ),
+        in_per_cent(found.reached),
         view.limits("pipeline_created_reached"),
         rules,
         proof=Proof(

@@ -117,8 +117,8 @@ def _retention(
     yield judged(
         "revenue_retention",
         f"{_place(kept.segment)}: net retention",
-        f"{_who(kept.segment)}: net revenue retention is {net_either.said}"
-        f": of {start} on {before}, they pay {_money(kept.end, kept.currency)} on "
+        f"{_who(kept.segment)}: net revenue retention is {net_either.said}: "
+        f"of {start} on {before}, they pay {_money(kept.end, kept.currency)} on "
         f"{last}, growth counted; {_at_least(net)}",
         net_either,
         net,
@@ -147,8 +147,8 @@ def _retention(
     yield judged(
         "revenue_retention",
         f"{_place(kept.segment)}: gross retention",
-        f"{_who(kept.segment)}: gross revenue retention is {gross_either.said}"
-        f": of {start} on {before}, {_money(kept.retained, kept.currency)} is "
+        f"{_who(kept.segment)}: gross revenue retention is {gross_either.said}: "
+        f"of {start} on {before}, {_money(kept.retained, kept.currency)} is "
         f"left on {last}, growth not counted; {_at_least(gross)}",
         gross_either,
         gross,

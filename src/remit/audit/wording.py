@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from remit.terms import Estimate, Limit, percent
 
 NO_ACTIVITIES = "Load calls, e-mails, meetings and tasks, or the events of a log."
@@ -18,6 +20,15 @@ def spread(estimate: Estimate) -> str:
         return ""
     low, high = percent(estimate.low), percent(estimate.high)
     return f" ({low.removesuffix(' %')} to {high})"
+
+
+def in_per_cent(estimate: Estimate) -> Estimate:
+    """A ratio that is written in per cent.
+
+    >>> in_per_cent(Estimate(1.73, "times", 1.42, 2.04)).said
+    '173 % (142 to 204 %)'
+    """
+    return replace(estimate, said=f"{percent(estimate.value)}{spread(estimate)}")
 
 
 def limits_said(limits: tuple[Limit, ...]) -> str:

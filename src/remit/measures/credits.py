@@ -20,8 +20,8 @@ class Concurrency:
     """One person credited in two roles.
 
     `still` counts credits in the earlier role on records first touched after the person took up
-    the later one: a promoted person has none, because records touched before and won after
-    belong to the earlier job.
+    the later one; where spells are known, while they held it and not the earlier one. A promoted
+    person has none, because records touched before and won after belong to the earlier job.
     """
 
     person_id: str
